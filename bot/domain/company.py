@@ -1,0 +1,58 @@
+"""The company's own data: what clauses and announcements fill in."""
+
+from dataclasses import dataclass
+from datetime import datetime, time
+from typing import Any, Self
+
+from bot.domain.errors import ConfigurationError
+from bot.domain.workdays import SHANGHAI, is_workday
+
+_TEXTS = ("name", "hotline", "email", "address", "duty_phone", "privacy")
+
+
+@dataclass(frozen=True)
+class Company:
+    """Who runs the desk. An empty text is an unfilled placeholder: clauses that need it are not said."""
+
+    name: str = ""
+    hotline: str = ""
+    email: str = ""
+    address: str = ""
+    duty_phone: str = ""
+    privacy: str = ""
+    opens: time = time(9, 0)
+    closes: time = time(18, 0)
+
+    @classmethod
+    def from_mapping(cls, data: dict[str, object], origin: str) -> Self:
+        """Read the company file's content; ConfigurationError names the file and the key."""
+        unknown = sorted(set(data) - set(_TEXTS) - {"opens", "closes"})
+        if unknown:
+            known = "、".join((*_TEXTS, "opens", "closes"))
+            raise ConfigurationError(f"{origin}: 不认识的项 {unknown[0]};可用的项是 {known}。")
+        values: dict[str, Any] = {key: str(data[key]).strip() for key in _TEXTS if data.get(key) is not None}
+        values |= {key: _hour(data[key], key, origin) for key in ("opens", "closes") if key in data}
+        return cls(**values)
+
+    @property
+    def hours(self) -> str:
+        """The hours in which people answer, for customers."""
+        return f"工作日 {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+    def is_open(self, now: datetime) -> bool:
+        """Whether people are at work: a working day on the Chinese calendar, within the hours (Shanghai)."""
+        local = now.astimezone(SHANGHAI)
+        return is_workday(local.date()) and self.opens <= local.time() < self.closes
+
+    def values(self) -> dict[str, str]:
+        """What fills `{company.…}`; unfilled ones are missing."""
+        filled = {f"company.{key}": getattr(self, key) for key in _TEXTS}
+        filled["company.hours"] = self.hours
+        return {key: value for key, value in filled.items() if value}
+
+
+def _hour(value: object, key: str, origin: str) -> time:
+    try:
+        return time.fromisoformat(str(value))
+    except ValueError:
+        raise ConfigurationError(f'{origin}: {key} 应写成 "09:00" 这样的时间,而不是 {value!r}。') from None

@@ -1,0 +1,131 @@
+"""A customer, their conversation, and the messages in it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.errors import Conflict
+
+
+class Owner(StrEnum):
+    """Who answers the customer: exactly one at a time (design: the owner is a row of the desk's database)."""
+
+    BOT = "bot"
+    QUEUE = "queue"
+    AGENT = "agent"
+    CLOSED = "closed"
+
+
+class Author(StrEnum):
+    """Who wrote a message. `desk` announces what became true: a case number, a hand-over."""
+
+    CUSTOMER = "customer"
+    BOT = "bot"
+    DESK = "desk"
+    AGENT = "agent"
+
+
+class Delivery(StrEnum):
+    """What became of a customer's message."""
+
+    WAITING = "waiting"  # stored and acknowledged, not answered yet
+    ANSWERED = "answered"  # the bot's turn is done
+    FOR_HUMAN = "for_human"  # a person owns the conversation and will read it
+    SAID = "said"  # one of our own messages
+
+
+@dataclass(eq=False)
+class Customer:
+    """Somebody who writes to us: known by the channel and the id the channel gives them."""
+
+    id: str
+    channel: str
+    external_id: str
+    created_at: datetime
+
+
+@dataclass(eq=False)
+class Conversation:
+    """The one conversation of a customer in a channel, its owner, and what the bot has open in it.
+
+    `question` is the case field being asked, "withdraw" while a withdrawal waits for a yes, or None.
+    `version` counts every change of owner: compare-and-set makes one winner. `announcements` became true
+    in the transaction that put them here and are still to be said, after the bot's answer of that turn.
+    """
+
+    id: str
+    customer_id: str
+    channel: str
+    created_at: datetime
+    updated_at: datetime
+    owner: Owner = Owner.BOT
+    agent_id: str | None = None
+    version: int = 0
+    last_seq: int = 0
+    script: str = "hans"
+    case_id: str | None = None
+    question: str | None = None
+    misunderstood: int = 0
+    held_at: datetime | None = None
+    waiting_since: datetime | None = None
+    announcements: list[dict[str, Any]] = field(default_factory=list)
+
+    def next_seq(self) -> int:
+        """The place of the next message; messages of a conversation are numbered from 1 without gaps."""
+        self.last_seq += 1
+        return self.last_seq
+
+    def to_queue(self, now: datetime) -> None:
+        """Bot (or agent) to queue: a person will take over."""
+        self._give(Owner.QUEUE, None)
+        self.waiting_since = now
+
+    def claim(self, agent_id: str) -> None:
+        """An agent takes the conversation; whoever comes second is told so."""
+        if self.owner is Owner.AGENT and self.agent_id != agent_id:
+            raise Conflict("这个会话已经由其他客服接手了。")
+        if self.owner is Owner.CLOSED:
+            raise Conflict("这个会话已经结束了。")
+        if self.owner is not Owner.AGENT:
+            self._give(Owner.AGENT, agent_id)
+
+    def release(self, agent_id: str) -> None:
+        """The agent gives the conversation back to the bot."""
+        self.held_by(agent_id)
+        self._give(Owner.BOT, None)
+
+    def reopen(self) -> None:
+        """A closed conversation whose customer writes again starts with the bot."""
+        self._give(Owner.BOT, None)
+
+    def held_by(self, agent_id: str) -> None:
+        """Refuse unless this agent owns the conversation."""
+        if self.owner is not Owner.AGENT or self.agent_id != agent_id:
+            raise Conflict("请先接手这个会话,再进行操作。")
+
+    def _give(self, owner: Owner, agent_id: str | None) -> None:
+        self.owner, self.agent_id = owner, agent_id
+        self.version += 1
+        self.waiting_since = None
+
+
+@dataclass(eq=False)
+class Message:
+    """One line of the ledger. A customer's message id is also the id of its turn."""
+
+    id: str
+    conversation_id: str
+    seq: int
+    author: Author
+    text: str
+    created_at: datetime
+    delivery: Delivery = Delivery.SAID
+    client_id: str | None = None
+    choice: str | None = None
+    in_reply_to: str | None = None
+    agent_id: str | None = None
+    clause: str | None = None
+    clause_version: int | None = None
+    choices: list[dict[str, str]] = field(default_factory=list)
+    reading: dict[str, Any] | None = None

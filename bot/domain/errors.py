@@ -1,0 +1,115 @@
+"""The one error tree: every error a person can cause or meet derives from `KesuError`.
+
+It is rendered at one place for each kind of reader: `bot/web/errors.py` for browsers, `bot/__main__.py`
+for the terminal.
+"""
+
+
+class KesuError(Exception):
+    """Something went wrong that we can explain.
+
+    `key` is stable (tests and clients compare it), `status` is the HTTP status, the message is one clear
+    sentence that names the file, place or setting and what to do.
+    """
+
+    key = "error"
+    status = 500
+
+
+class InvalidInput(KesuError):
+    """What was handed in can't be used; nothing has been stored."""
+
+    key = "invalid_input"
+    status = 400
+
+
+class NotSignedIn(KesuError):
+    """The page is for people of the desk, and nobody is signed in."""
+
+    key = "not_signed_in"
+    status = 401
+
+
+class NotAllowed(KesuError):
+    """The person is known, but may not do this."""
+
+    key = "not_allowed"
+    status = 403
+
+
+class NotFound(KesuError):
+    """There is no such thing, or it is none of the asker's business."""
+
+    key = "not_found"
+    status = 404
+
+
+class Conflict(KesuError):
+    """Somebody else was quicker; the asker should look again."""
+
+    key = "conflict"
+    status = 409
+
+
+class TooLarge(KesuError):
+    """More was handed in than the desk takes at once."""
+
+    key = "too_large"
+    status = 413
+
+
+class TooManyRequests(KesuError):
+    """Asked too often in too short a time."""
+
+    key = "too_many_requests"
+    status = 429
+
+
+class ConfigurationError(KesuError):
+    """A setting, a file or the surroundings are wrong; the message says which and what to do."""
+
+    key = "configuration"
+    status = 500
+
+
+class UnderstandingUnavailable(KesuError):
+    """Rasa is down, slow or answered wrongly: the turn left no trace and is to be sent again."""
+
+    key = "understanding_unavailable"
+    status = 503
+
+
+class HandbookError(KesuError):
+    """Something is wrong with the handbook, or with what it was asked to say."""
+
+    key = "handbook"
+
+
+class HandbookInvalid(HandbookError):
+    """The packs don't make a handbook; the message lists every problem with file, place and what to do."""
+
+    key = "handbook_invalid"
+
+
+class UnknownClause(HandbookError):
+    """No enabled pack has such a clause, issue or situation."""
+
+    key = "handbook_unknown"
+
+
+class NotForCustomers(HandbookError):
+    """The clause is internal, for an authority, a record or a letter: the bot never says it."""
+
+    key = "handbook_not_for_customers"
+
+
+class NothingToSay(HandbookError):
+    """Every sentence of the clause is held back."""
+
+    key = "handbook_nothing_to_say"
+
+
+class UnfilledPlaceholder(HandbookError):
+    """A sentence has a blank for which there is no value: it is refused, never sent."""
+
+    key = "handbook_unfilled_placeholder"

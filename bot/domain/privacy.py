@@ -1,0 +1,35 @@
+"""Phone and identity numbers in free text: found here, so that storage can seal them and logs mask them."""
+
+import re
+
+_SEPARATED = r"(?:[\s\-–—.]?\d)"
+PHONE = re.compile(
+    r"(?<!\d)(?:"
+    rf"(?:\+?86[\s-]?)?1[3-9]{_SEPARATED}{{9}}"  # mainland mobile
+    rf"|(?:\+?886[\s-]?)?0?9{_SEPARATED}{{8}}"  # Taiwan mobile
+    rf"|0\d{{2,3}}[\s-]?\d{{3,4}}[\s-]?\d{{4}}"  # landline with area code
+    rf"|(?:\+?852[\s-]?)[2-9]\d{{3}}[\s-]?\d{{4}}"  # Hong Kong
+    r")(?!\d)"
+)
+IDENTITY = re.compile(r"(?<!\d)\d{6}(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx](?!\d)")
+SENSITIVE = re.compile(f"{IDENTITY.pattern}|{PHONE.pattern}")
+
+
+def digits(phone: str) -> str:
+    """The phone's digits without country code and separators: the form that is hashed and compared."""
+    bare = re.sub(r"\D", "", phone)
+    for prefix, lengths in (("86", (13,)), ("886", (12,)), ("852", (11,))):
+        if bare.startswith(prefix) and len(bare) in lengths:
+            bare = bare.removeprefix(prefix)
+            return f"0{bare}" if prefix == "886" else bare
+    return bare
+
+
+def mask(text: str) -> str:
+    """`text` with all but the last four digits of every phone and identity number hidden."""
+
+    def hide(found: re.Match[str]) -> str:
+        bare = found.group()
+        return "*" * max(len(bare) - 4, 0) + bare[-4:]
+
+    return SENSITIVE.sub(hide, text)
