@@ -112,7 +112,11 @@ class Conversation:
 
 @dataclass(eq=False)
 class Message:
-    """One line of the ledger. A customer's message id is also the id of its turn."""
+    """One line of the ledger. A customer's message id is also the id of its turn.
+
+    `context` is what was open when the turn's first action took effect: a turn that has to be repeated is
+    sent with it again, so that it goes the same way.
+    """
 
     id: str
     conversation_id: str
@@ -129,3 +133,4 @@ class Message:
     clause_version: int | None = None
     choices: list[dict[str, str]] = field(default_factory=list)
     reading: dict[str, Any] | None = None
+    context: dict[str, Any] | None = None

@@ -6,7 +6,7 @@ _SEPARATED = r"(?:[\s\-–—.]?\d)"
 PHONE = re.compile(
     r"(?<!\d)(?:"
     rf"(?:\+?86[\s-]?)?1[3-9]{_SEPARATED}{{9}}"  # mainland mobile
-    rf"|(?:\+?886[\s-]?)?0?9{_SEPARATED}{{8}}"  # Taiwan mobile
+    rf"|(?:\+?886[\s-]?0?|0)9{_SEPARATED}{{8}}"  # Taiwan mobile
     rf"|0\d{{2,3}}[\s-]?\d{{3,4}}[\s-]?\d{{4}}"  # landline with area code
     rf"|(?:\+?852[\s-]?)[2-9]\d{{3}}[\s-]?\d{{4}}"  # Hong Kong
     r")(?!\d)"

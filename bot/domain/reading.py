@@ -123,6 +123,11 @@ class TurnContext:
     expects: tuple[str, ...] = ()
     choice: str | None = None
 
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Read a context that was stored."""
+        return cls(data["case"], data["question"], tuple(data["expects"]), data["choice"])
+
     def to_json(self) -> dict[str, Any]:
         """The `context` object of the turn protocol."""
         return {

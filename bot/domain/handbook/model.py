@@ -1,0 +1,163 @@
+"""What a handbook is made of: packs of documents, clauses, fields and issue rules.
+
+The classes are validated when they are built, so a pack's YAML is checked against them key by key
+(`bot/domain/handbook/loading.py`); docs/handbook.md describes every key for the person who writes a pack.
+"""
+
+from collections.abc import Mapping
+from dataclasses import field
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+from pydantic.dataclasses import dataclass
+
+from bot.domain.handbook.clause import STRICT, Clause, Id, Text
+
+Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Category(StrEnum):
+    """What the complaint is about, in the four classes of D25 [001:595]."""
+
+    PRODUCT = "产品质量"
+    TRANSPORT = "运输包装"
+    SERVICE = "服务质量"
+    OTHER = "其他"
+
+
+class Kind(StrEnum):
+    """Decides the number of follow-up visits (D01 [000:14] names the first two)."""
+
+    ENGINEERING = "工程"
+    SERVICE = "服务"
+    PRODUCT = "产品"
+
+
+class Severity(StrEnum):
+    """D25 [001:597]."""
+
+    MINOR = "轻微"
+    SERIOUS = "严重"
+    MAJOR = "重大"
+
+
+class Heat(StrEnum):
+    """D37 [003:46-50]."""
+
+    NORMAL = "一般"
+    HOT = "热点"
+    MAJOR = "重大"
+
+
+@dataclass(frozen=True, config=STRICT)
+class Document:
+    """A source document: where the quotations of a pack come from."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[A-Z]+\d+$")]
+    title: Text
+    industry: Text
+    place: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, config=STRICT)
+class Form:
+    """A form that a document prescribes; issue rules name the one whose fields they ask for."""
+
+    id: Id
+    document: str
+    title: Text
+    place: str = ""
+    origin: str = ""
+
+
+@dataclass(frozen=True, config=STRICT)
+class FieldRule:
+    """A fact that a case can hold: its name, the entities that fill it, and whether it is personal."""
+
+    id: Key
+    title: Text
+    filled_by: tuple[str, ...] = ()
+    form: Id | None = None
+    sensitive: bool = False
+    replaces: bool = False
+    origin: str = ""
+
+    @property
+    def situation(self) -> str:
+        """The situation whose clauses ask for this field."""
+        return f"ask.{self.id}"
+
+
+@dataclass(frozen=True, config=STRICT)
+class Deadline:
+    """The answer promised on acceptance, in working days, and the place it is taken from."""
+
+    value: Annotated[int, Field(ge=1)]
+    source: Text
+    unit: Literal["workdays"] = "workdays"
+
+    @property
+    def workdays(self) -> int:
+        """The number of working days."""
+        return self.value
+
+    @property
+    def text(self) -> str:
+        """The number as customers read it."""
+        return f"{self.value}个工作日"
+
+
+@dataclass(frozen=True, config=STRICT)
+class IssueRule:
+    """How a complaint of one label is filed, answered and asked about.
+
+    `say` holds clause ids in order, `ask` field ids in the order that matters, `form` where they come from.
+    `human` hands the case to a person at once. `own_class` is the document's own name for the class.
+    """
+
+    title: Text
+    category: Category
+    kind: Kind
+    severity: Severity
+    say: tuple[Id, ...]
+    ask: tuple[Key, ...]
+    heat: Heat = Heat.NORMAL
+    own_class: Text | None = None
+    form: Id | None = None
+    human: bool = False
+    deadline: Deadline | None = None
+    replaces: bool = False
+    origin: str = ""
+
+
+@dataclass(frozen=True, config=STRICT)
+class Claims:
+    """What a pack answers for: labels, or products and places by their words; `rest` takes what is left."""
+
+    labels: tuple[str, ...] = ()
+    products: tuple[Text, ...] = ()
+    places: tuple[Text, ...] = ()
+    rest: bool = False
+
+
+@dataclass(frozen=True, config=STRICT)
+class Pack:
+    """One handbook of an industry or a company. Packs are read by `rank`, lowest first.
+
+    `papers` are the forms that its documents prescribe; `rest` files a complaint that no pack has a rule for.
+    """
+
+    id: Key
+    title: Text
+    rank: Annotated[int, Field(ge=0)] = 50
+    claims: Claims = Claims()
+    deadline: Deadline | None = None
+    documents: tuple[Document, ...] = ()
+    papers: tuple[Form, ...] = ()
+    fields: tuple[FieldRule, ...] = ()
+    issues: Mapping[str, IssueRule] = field(default_factory=dict)
+    rest: IssueRule | None = None
+    clauses: tuple[Clause, ...] = ()
+    origin: str = ""
