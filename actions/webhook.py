@@ -1,0 +1,107 @@
+"""The desk's side of Rasa's action protocol: a loopback listener inside the desk's process.
+
+Every action runs in one transaction together with the memory of what it answered, under (turn id, n-th
+action): a repeated turn finds the memory and repeats nothing.
+"""
+
+import hmac
+from typing import Any
+
+from aiohttp import web
+from rasa_sdk.executor import ActionExecutor
+from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+
+from actions import complaint, small_talk
+from actions.base import CURRENT_TURN
+from bot.domain.errors import InvalidInput
+from bot.domain.reading import Reading
+from bot.services.ports import Clock, Units
+from bot.services.turns import open_turn
+from bot.services.words import Words
+
+_NOT_UNDERSTOOD = "action_ask_again"
+
+
+class ActionServer:
+    """Runs custom actions for one Rasa process; `secret` is shared by the pair."""
+
+    def __init__(self, units: Units, words: Words, clock: Clock, secret: str) -> None:
+        self._units, self._words, self._clock = units, words, clock
+        self._authorization = f"Bearer {secret}".encode()
+        self._executor = _executor()
+
+    def app(self) -> web.Application:
+        """The listener: POST /webhook."""
+        app = web.Application(client_max_size=4 * 1024 * 1024)
+        app.router.add_post("/webhook", self._webhook)
+        return app
+
+    async def _webhook(self, request: web.Request) -> web.Response:
+        given = request.headers.get("Authorization", "").encode()
+        if not hmac.compare_digest(given, self._authorization):
+            raise web.HTTPUnauthorized
+        call = await request.json()
+        turn = request.headers["X-Kesu-Turn"]
+        place = int(request.headers["X-Kesu-Action"])
+        try:
+            return web.json_response(await self.run(call, turn, place))
+        except ActionExecutionRejection as rejected:
+            body = {"error": str(rejected), "action_name": rejected.action_name}
+            return web.json_response(body, status=400)
+        except ActionNotFoundException as missing:
+            return web.json_response({"error": str(missing), "action_name": call["next_action"]}, status=404)
+
+    async def run(self, call: dict[str, Any], turn: str, place: int) -> dict[str, Any]:
+        """Run the `place`-th action of a turn, or give the answer it gave before."""
+        name = call["next_action"]
+        async with self._units() as uow:
+            known = await uow.actions.find(turn, place, name)
+            if known is not None:
+                return known
+            reading = Reading.from_json(_metadata(call["tracker"])["reading"])
+            scope = await open_turn(uow, self._words, self._clock, call["sender_id"], turn, reading)
+            if scope.message.context is None:
+                scope.message.context = _metadata(call["tracker"])["context"]
+            if name != _NOT_UNDERSTOOD:
+                scope.conversation.misunderstood = 0
+            token = CURRENT_TURN.set(scope)
+            try:
+                answer = await self._executor.run(call)
+            finally:
+                CURRENT_TURN.reset(token)
+            result: dict[str, Any] = answer.model_dump() if answer else {"events": [], "responses": []}
+            uow.actions.add(turn, place, name, result)
+            await uow.commit()
+        return result
+
+
+def _metadata(tracker: dict[str, Any]) -> dict[str, Any]:
+    """What the channel put beside the latest message: the turn's context and reading."""
+    metadata: dict[str, Any] = tracker["latest_message"].get("metadata") or {}
+    if "reading" not in metadata or "context" not in metadata:
+        raise InvalidInput("the action call carries no reading: is Rasa's channel the desk's own?")
+    return metadata
+
+
+def _executor() -> ActionExecutor:
+    executor = ActionExecutor()
+    for kind in (
+        complaint.HearComplaint,
+        complaint.ValidateComplaintForm,
+        complaint.AskDetails,
+        complaint.AcceptCase,
+        complaint.TakeFacts,
+        complaint.Withdraw,
+        complaint.Confirm,
+        complaint.Decline,
+        complaint.ReportProgress,
+        complaint.Urge,
+        complaint.HandOver,
+        complaint.NoteSatisfied,
+        complaint.NoteDissatisfied,
+        complaint.AskAgain,
+    ):
+        executor.register_action(kind())
+    for name, situation in small_talk.SITUATIONS.items():
+        executor.register_action(small_talk.SituationAction(name, situation))
+    return executor

@@ -1,0 +1,171 @@
+"""A case from the first complaining sentence to its number, and its withdrawal."""
+
+from datetime import datetime, timedelta
+
+from bot.domain import workdays
+from bot.domain.case import Case, CaseState, new_number
+from bot.domain.conversation import Conversation
+from bot.domain.handbook.handbook import Issue
+from bot.domain.handbook.model import Heat, Severity
+from bot.domain.workdays import SHANGHAI
+from bot.services.ids import new_id
+from bot.services.ports import Clock, UnitOfWork, Units
+from bot.services.turn import Turn, announce, deliver, record
+from bot.services.words import Words
+
+SILENCE = timedelta(minutes=5)
+
+
+async def open_draft(turn: Turn, issue: str) -> Case:
+    """Open a draft for this issue with what the handbook pack says about it, and make it the turn's case."""
+    rule = turn.words.handbook.issue(issue)
+    case = Case(
+        id=new_id(turn.now),
+        customer_id=turn.conversation.customer_id,
+        conversation_id=turn.conversation.id,
+        channel=turn.conversation.channel,
+        issue=issue,
+        category=rule.category,
+        severity=rule.severity,
+        heat=rule.heat,
+        text=turn.message.text,
+        opened_at=turn.now,
+        heard_at=turn.now,
+    )
+    turn.uow.cases.add(case)
+    turn.case, turn.conversation.case_id = case, case.id
+    await turn.record(case, "opened", issue=issue, severity=rule.severity, message=turn.message.id)
+    return case
+
+
+def reclassify(turn: Turn, case: Case, issue: str) -> None:
+    """File the case by its present primary issue; `issue`, just noted, can only make it graver and hotter."""
+    case.category = rule_of(turn.words, case).category
+    noted, handbook = rule_of(turn.words, case, issue), turn.words.handbook
+    case.severity = handbook.graver_severity(Severity(case.severity), noted.severity)
+    case.heat = handbook.hotter(Heat(case.heat), noted.heat)
+
+
+def rule_of(words: Words, case: Case, issue: str | None = None) -> Issue:
+    """What the handbook says of the case's issue (or another one), and the product or place it is about."""
+    return words.handbook.issue(
+        issue or case.issue, product=case.fields.get("product"), place=case.fields.get("place")
+    )
+
+
+async def accept(
+    uow: UnitOfWork,
+    words: Words,
+    conversation: Conversation,
+    case: Case,
+    now: datetime,
+    *,
+    actor: str = "desk",
+) -> None:
+    """Make a draft count: number, clock, and the announcement to the customer. A second call does nothing.
+
+    The promise is the deadline of the pack that claims the issue (general: D01, 5 working days).
+    """
+    if not case.is_draft:
+        return
+    due_at = workdays.due(now, rule_of(words, case).deadline.value, words.company.closes)
+    number = await uow.cases.add_numbered(case, new_number)
+    case.accept(number, now, due_at)
+    conversation.question = None
+    await record(uow, case, "accepted", actor, now, number=number, due_at=due_at.isoformat())
+    situation = "case_accepted.human" if rule_of(words, case).human else "case_accepted"
+    announce(conversation, words, situation, case_values(case, words))
+
+
+def case_values(case: Case, words: Words) -> dict[str, str]:
+    """What sentences about a case fill into their placeholders."""
+    rule = rule_of(words, case)
+    due_at = case.due_at.astimezone(SHANGHAI) if case.due_at else None
+    return {
+        "case.number": case.number or "",
+        "case.issue": rule.title,
+        "case.state": words.state(case.state),
+        "case.due": f"{due_at.month}月{due_at.day}日" if due_at else "",
+        "deadline": rule.deadline.text,
+    }
+
+
+async def accept_silent_drafts(units: Units, words: Words, clock: Clock, silence: timedelta = SILENCE) -> int:
+    """Accept every draft whose customer has fallen silent; how many there were.
+
+    Each in its own transaction: one broken case doesn't hold up the others.
+    """
+    now = clock.now()
+    async with units() as uow:
+        silent = [case.id for case in await uow.cases.silent_drafts(now - silence)]
+    for case_id in silent:
+        await _accept_if_still_silent(units, words, case_id, now, now - silence)
+    return len(silent)
+
+
+async def _accept_if_still_silent(
+    units: Units, words: Words, case_id: str, now: datetime, before: datetime
+) -> None:
+    async with units() as uow:
+        case = await uow.cases.get(case_id)
+        conversation = await uow.conversations.get(case.conversation_id)
+        if case.heard_at > before or await uow.messages.next_waiting(conversation.id):
+            return
+        await accept(uow, words, conversation, case, now)
+        if conversation.case_id == case.id:
+            conversation.case_id = None
+        deliver(uow, conversation, now)
+        await uow.commit()
+
+
+async def current(turn: Turn, *, within: timedelta = timedelta(days=30)) -> Case | None:
+    """The case this customer most likely means: the open one, else their newest that isn't withdrawn."""
+    if turn.case is not None:
+        return turn.case
+    for case in await turn.uow.cases.of_customer(turn.conversation.customer_id):
+        if case.state is not CaseState.WITHDRAWN and case.opened_at > turn.now - within:
+            return case
+    return None
+
+
+async def ask_withdrawal(turn: Turn) -> None:
+    """The customer wants to withdraw: ask once whether they really do."""
+    case = await current(turn)
+    if case is None:
+        turn.say("withdraw.none")
+        return
+    turn.case = case
+    turn.conversation.case_id, turn.conversation.question = case.id, "withdraw"
+    turn.say("withdraw.ask", choices=turn.words.choices("withdraw", turn.conversation.script))
+
+
+async def withdraw(turn: Turn) -> None:
+    """The customer confirmed: the case is withdrawn and kept in the books as such."""
+    case = turn.case
+    if case is None:
+        turn.say("withdraw.none")
+        return
+    case.state = CaseState.WITHDRAWN
+    turn.conversation.case_id = turn.conversation.question = None
+    await turn.record(case, "withdrawn", actor="customer", message=turn.message.id)
+    turn.say("withdraw.done")
+
+
+def keep(turn: Turn) -> None:
+    """The customer thought better of withdrawing: the case stays as it is."""
+    turn.conversation.question = None
+    if turn.case is not None and not turn.case.is_draft:
+        turn.conversation.case_id = None
+    turn.say("withdraw.kept")
+
+
+async def complete(turn: Turn) -> None:
+    """Nothing is open any more: accept the draft, or thank for what was added to an accepted case."""
+    case = turn.case
+    if case is None:
+        return
+    if case.is_draft:
+        await accept(turn.uow, turn.words, turn.conversation, case, turn.now, actor="customer")
+    else:
+        turn.say("fact_noted")
+    turn.conversation.case_id = turn.conversation.question = None

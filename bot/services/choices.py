@@ -1,0 +1,23 @@
+"""Quick-reply buttons: the browser sends back only an id, and the desk knows what it means."""
+
+LABELS = {
+    "request_human": "request_human",
+    "refuse": "deny",
+    "submit": "deny",
+    "yes": "affirm",
+    "no": "deny",
+    "progress": "ask_progress",
+    "process": "ask_process",
+}
+
+MENUS = {
+    "question.draft": ("refuse", "submit", "request_human"),
+    "question": ("refuse", "request_human"),
+    "withdraw": ("yes", "no"),
+    "not_understood": ("progress", "request_human"),
+}
+
+
+def label_of(choice: str | None) -> str | None:
+    """The label a pressed button stands for; None for no button or one we don't know."""
+    return LABELS.get(choice) if choice else None

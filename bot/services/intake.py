@@ -1,0 +1,100 @@
+"""A customer's message comes in: stored first, acknowledged then, answered in its turn."""
+
+import unicodedata
+
+from bot.domain.conversation import Author, Conversation, Customer, Delivery, Message, Owner
+from bot.domain.errors import InvalidInput, TooLarge
+from bot.services.ids import new_id
+from bot.services.ports import Clock, UnitOfWork, Units
+
+LONGEST_TEXT = 4000  # characters of one message
+LONGEST_CLIENT_ID = 64
+_KEPT_CONTROLS = "\n\t"
+
+
+def clean_text(text: str) -> str:
+    """`text` without control and private-use characters and outer blanks; InvalidInput, TooLarge.
+
+    Text from customers is data: nothing else about it is changed.
+    """
+    if len(text) > LONGEST_TEXT:
+        raise TooLarge(f"这段话有点长({len(text)}字),请分成几条发送,每条不超过{LONGEST_TEXT}字。")
+    kept = (
+        char
+        for char in text
+        if char in _KEPT_CONTROLS or unicodedata.category(char) not in {"Cc", "Co", "Cs"}
+    )
+    cleaned = "".join(kept).strip()
+    if not cleaned:
+        raise InvalidInput("这条消息是空的,请写下您遇到的问题。")
+    return cleaned
+
+
+class Intake:
+    """The door through which every channel hands messages in."""
+
+    def __init__(self, units: Units, clock: Clock) -> None:
+        self._units, self._clock = units, clock
+
+    async def receive(
+        self, channel: str, external_id: str, text: str, *, client_id: str, choice: str | None = None
+    ) -> Message:
+        """Store a customer's message and return it; only then may the sender be told that it arrived.
+
+        `client_id` is the sender's own id of the message: handed in again, it gives the stored one.
+        """
+        if not 0 < len(client_id) <= LONGEST_CLIENT_ID:
+            raise InvalidInput("消息缺少编号 client_id(1 到 64 个字符)。")
+        cleaned = clean_text(text)
+        async with self._units() as uow:
+            conversation = await self._conversation(uow, channel, external_id)
+            known = await uow.messages.by_client_id(conversation.id, client_id)
+            if known is not None:
+                return known
+            message = self._append(uow, conversation, cleaned, client_id, choice)
+            await uow.commit()
+        return message
+
+    async def conversation_id(self, channel: str, external_id: str) -> str | None:
+        """The conversation of this customer, if they ever wrote."""
+        async with self._units() as uow:
+            customer = await uow.customers.find(channel, external_id)
+            conversation = await uow.conversations.of_customer(customer.id) if customer else None
+        return conversation.id if conversation else None
+
+    def _append(
+        self, uow: UnitOfWork, conversation: Conversation, text: str, client_id: str, choice: str | None
+    ) -> Message:
+        now = self._clock.now()
+        if conversation.owner is Owner.CLOSED:
+            conversation.reopen()
+        message = Message(
+            id=new_id(now),
+            conversation_id=conversation.id,
+            seq=conversation.next_seq(),
+            author=Author.CUSTOMER,
+            text=text,
+            created_at=now,
+            delivery=Delivery.WAITING,
+            client_id=client_id,
+            choice=choice,
+        )
+        conversation.updated_at = now
+        uow.messages.add(message)
+        uow.changed(conversation.id)
+        return message
+
+    async def _conversation(self, uow: UnitOfWork, channel: str, external_id: str) -> Conversation:
+        customer = await uow.customers.find(channel, external_id)
+        now = self._clock.now()
+        if customer is None:
+            customer = Customer(new_id(now), channel, external_id, now)
+            uow.customers.add(customer)
+            await uow.flush()
+        found = await uow.conversations.of_customer(customer.id)
+        if found is not None:
+            return found
+        conversation = Conversation(new_id(now), customer.id, channel, created_at=now, updated_at=now)
+        uow.conversations.add(conversation)
+        await uow.flush()
+        return conversation

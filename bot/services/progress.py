@@ -1,0 +1,83 @@
+"""Asking for progress and urging: answered from the database, with the truth."""
+
+import re
+from datetime import timedelta
+
+from bot.domain.case import Case, CaseState, read_number
+from bot.domain.privacy import digits
+from bot.services import cases, handoff
+from bot.services.turn import Turn
+
+ATTEMPTS, WINDOW = 5, timedelta(hours=1)
+URGINGS_BEFORE_HUMAN = 2
+_NUMBER = re.compile(r"[Kk]\s*\d{4}\s*[-－—]?\s*\d{5}")
+_LAST_FOUR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+
+
+async def report(turn: Turn) -> None:
+    """Say how the customer's own cases stand; somebody else's only with its number and the phone's last four.
+
+    Looking up by number is limited to 5 attempts an hour for each customer.
+    """
+    asked = _NUMBER.search(turn.message.text)
+    if asked is not None:
+        await _report_number(turn, asked)
+        return
+    own = [
+        case
+        for case in await turn.uow.cases.of_customer(turn.conversation.customer_id)
+        if case.state is CaseState.ACCEPTED
+    ]
+    if own:
+        for case in own[:3]:
+            turn.say("progress", cases.case_values(case, turn.words))
+    elif turn.case is not None:
+        turn.say("progress.draft")
+    else:
+        turn.say("progress.identify")
+
+
+async def _report_number(turn: Turn, asked: re.Match[str]) -> None:
+    number = read_number(asked.group())
+    case = await turn.uow.cases.by_number(number) if number else None
+    if case is not None and case.customer_id == turn.conversation.customer_id:
+        turn.say("progress", cases.case_values(case, turn.words))
+        return
+    who = turn.conversation.customer_id
+    if await turn.uow.lookups.count(who, turn.now - WINDOW) >= ATTEMPTS:
+        turn.say("progress.too_many")
+        return
+    rest = turn.message.text.replace(asked.group(), " ")
+    last_four = _LAST_FOUR.search(rest)
+    if last_four is None:
+        turn.say("progress.identify")
+        return
+    turn.uow.lookups.add(who, turn.now)
+    if case is not None and _phone_ends(case, last_four.group(1)):
+        turn.say("progress", cases.case_values(case, turn.words))
+    else:
+        turn.say("progress.unknown")
+
+
+def _phone_ends(case: Case, last_four: str) -> bool:
+    phone = case.fields.get("phone")
+    return bool(phone) and digits(phone or "").endswith(last_four)
+
+
+def names_a_case(text: str) -> bool:
+    """Whether the text holds something that looks like one of our case numbers."""
+    return _NUMBER.search(text) is not None
+
+
+async def urge(turn: Turn) -> None:
+    """Note the urging and tell the truth: state and due date; the second one reaches a person."""
+    case = await cases.current(turn)
+    if case is None:
+        turn.say("urge.none")
+        return
+    await cases.accept(turn.uow, turn.words, turn.conversation, case, turn.now, actor="customer")
+    case.urged += 1
+    await turn.record(case, "urged", actor="customer", message=turn.message.id)
+    turn.say("urge", cases.case_values(case, turn.words))
+    if case.urged >= URGINGS_BEFORE_HUMAN:
+        await handoff.to_queue(turn, case, reason="urged")

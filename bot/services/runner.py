@@ -1,0 +1,77 @@
+"""Keeps every conversation moving: one worker a conversation, patient while Rasa is away."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+
+from bot.domain.errors import UnderstandingUnavailable
+from bot.services.ports import Units
+from bot.services.turns import Turns
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = (0.5, 1, 2, 4, 8, 15, 30)  # then every 30 s, until GIVE_UP_AFTER tries
+GIVE_UP_AFTER = 40
+AT_ONCE = 8  # turns under way in this process
+
+
+class Runner:
+    """Answers waiting messages in the background; after a restart it finds them in the ledger again."""
+
+    def __init__(
+        self, turns: Turns, units: Units, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    ) -> None:
+        self._turns, self._units, self._sleep = turns, units, sleep
+        self._workers: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()
+        self._slots = asyncio.Semaphore(AT_ONCE)
+
+    async def start(self) -> None:
+        """Take up what was left waiting when the process last ended."""
+        async with self._units() as uow:
+            waiting = await uow.conversations.with_waiting_messages()
+        for conversation_id in waiting:
+            self.wake(conversation_id)
+
+    def wake(self, conversation_id: str) -> None:
+        """A message is waiting here: make sure a worker sees to it."""
+        self._again.add(conversation_id)
+        if conversation_id not in self._workers:
+            task = asyncio.create_task(self._work(conversation_id), name=f"turns of {conversation_id}")
+            self._workers[conversation_id] = task
+
+    async def idle(self) -> None:
+        """Wait until nothing is left to answer (replay and tests)."""
+        while self._workers:
+            await asyncio.gather(*self._workers.values(), return_exceptions=True)
+
+    async def stop(self) -> None:
+        """End all workers; what they had not finished stays in the ledger."""
+        workers = list(self._workers.values())
+        for worker in workers:
+            worker.cancel()
+        await asyncio.gather(*workers, return_exceptions=True)
+
+    async def _work(self, conversation_id: str) -> None:
+        try:
+            while conversation_id in self._again:
+                self._again.discard(conversation_id)
+                while await self._answer(conversation_id):
+                    pass
+        except Exception:
+            log.exception("conversation %s: a turn broke; it waits in the ledger", conversation_id)
+        finally:
+            self._workers.pop(conversation_id, None)
+            if conversation_id in self._again:
+                self.wake(conversation_id)
+
+    async def _answer(self, conversation_id: str) -> bool:
+        for attempt in range(GIVE_UP_AFTER):
+            try:
+                async with self._slots:
+                    return await self._turns.answer_next(conversation_id)
+            except UnderstandingUnavailable as error:
+                log.warning("conversation %s waits for Rasa: %s", conversation_id, error)
+                await self._sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+        await self._turns.give_up(conversation_id)
+        return True

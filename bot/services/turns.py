@@ -1,0 +1,115 @@
+"""Answering a conversation's messages: one at a time, in order, each exactly once."""
+
+from bot.domain.conversation import Author, Conversation, Delivery, Message, Owner
+from bot.domain.errors import UnderstandingUnavailable
+from bot.domain.reading import Reading, TurnAnswer, TurnContext
+from bot.services import cases, choices, facts
+from bot.services.ports import Clock, Understanding, UnitOfWork, Units
+from bot.services.turn import Turn, announce, deliver, line
+from bot.services.words import Words
+
+
+class Turns:
+    """Sends waiting messages through Rasa and stores what came back (design: the life of a message)."""
+
+    def __init__(self, units: Units, understanding: Understanding, words: Words, clock: Clock) -> None:
+        self._units, self._understanding, self._words, self._clock = units, understanding, words, clock
+
+    async def answer_next(self, conversation_id: str) -> bool:
+        """Have the oldest waiting message answered; whether there was one.
+
+        UnderstandingUnavailable: nothing has changed but that the customer was told, once, to be patient.
+        """
+        async with self._units() as uow:
+            conversation = await uow.conversations.get(conversation_id)
+            message = await uow.messages.next_waiting(conversation_id)
+            if message is None:
+                return False
+            owner, context = conversation.owner, self._context(conversation, message)
+        try:
+            if owner is Owner.AGENT:
+                await self._read_along(conversation_id, message)
+            else:
+                answer = await self._understanding.turn(conversation_id, message.id, message.text, context)
+                await self._finish(conversation_id, message.id, answer)
+        except UnderstandingUnavailable:
+            await self._hold(conversation_id)
+            raise
+        return True
+
+    async def give_up(self, conversation_id: str) -> None:
+        """The bot can't answer for too long: a person gets the conversation, with the draft accepted."""
+        now = self._clock.now()
+        async with self._units() as uow:
+            conversation = await uow.conversations.get(conversation_id)
+            for message in await uow.messages.waiting(conversation_id):
+                message.delivery = Delivery.FOR_HUMAN
+            if conversation.case_id is not None:
+                case = await uow.cases.get(conversation.case_id)
+                await cases.accept(uow, self._words, conversation, case, now)
+            if conversation.owner is Owner.BOT:
+                conversation.to_queue(now)
+                announce(conversation, self._words, self._words.hand_over(now))
+            deliver(uow, conversation, now)
+            await uow.commit()
+
+    def _context(self, conversation: Conversation, message: Message) -> TurnContext:
+        if message.context is not None:
+            return TurnContext.from_json(message.context)
+        asked = self._words.handbook.fields.get(conversation.question or "")
+        return TurnContext(
+            case=conversation.case_id,
+            question=conversation.question,
+            expects=tuple(asked.filled_by) if asked else (),
+            choice=choices.label_of(message.choice),
+        )
+
+    async def _finish(self, conversation_id: str, message_id: str, answer: TurnAnswer) -> None:
+        """Store the answer, unless somebody took the conversation over while it was computed."""
+        async with self._units() as uow:
+            conversation = await uow.conversations.get(conversation_id)
+            message = await uow.messages.get(message_id)
+            message.reading = answer.reading.to_json()
+            conversation.held_at = None
+            if message.delivery is Delivery.WAITING:
+                message.delivery = Delivery.ANSWERED
+                for reply in answer.replies:
+                    uow.messages.add(line(conversation, Author.BOT, reply, self._clock.now(), to=message.id))
+            deliver(uow, conversation, self._clock.now())
+            await uow.commit()
+
+    async def _read_along(self, conversation_id: str, message: Message) -> None:
+        """A person answers; the desk still understands the message and keeps its facts with the case."""
+        (reading,) = await self._understanding.parse([message.text])
+        async with self._units() as uow:
+            turn = await open_turn(uow, self._words, self._clock, conversation_id, message.id, reading)
+            turn.message.reading, turn.message.delivery = reading.to_json(), Delivery.FOR_HUMAN
+            case = await cases.current(turn)
+            if case is not None:
+                facts.take_entities(turn, case)
+            await uow.commit()
+
+    async def _hold(self, conversation_id: str) -> None:
+        """Tell the customer once that their message is safe and will be answered."""
+        now = self._clock.now()
+        async with self._units() as uow:
+            conversation = await uow.conversations.get(conversation_id)
+            if conversation.held_at is not None or conversation.owner is Owner.AGENT:
+                return
+            conversation.held_at = now
+            holding = self._words.situation("holding", conversation.script)
+            uow.messages.add(line(conversation, Author.DESK, holding, now))
+            uow.changed(conversation_id)
+            await uow.commit()
+
+
+async def open_turn(
+    uow: UnitOfWork, words: Words, clock: Clock, conversation_id: str, message_id: str, reading: Reading
+) -> Turn:
+    """Open the turn of a message inside a transaction: conversation (locked), case, the customer's script."""
+    conversation = await uow.conversations.get(conversation_id)
+    message = await uow.messages.get(message_id)
+    case = await uow.cases.get(conversation.case_id) if conversation.case_id else None
+    if reading.script != "none":
+        conversation.script = reading.script
+    return Turn(uow, words, clock.now(), conversation, message, reading, case)

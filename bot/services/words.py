@@ -1,0 +1,68 @@
+"""The handbook's words as they are said to one customer: filled in, in their script."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.domain.case import CaseState
+from bot.domain.company import Company
+from bot.domain.errors import UnfilledPlaceholder
+from bot.domain.handbook.handbook import Handbook
+from bot.domain.handbook.wording import Said
+from bot.domain.reading import Choice, Reply
+from bot.services import choices
+from bot.services.ports import PhoneHash, ScriptConverter
+
+_STATES = {CaseState.DRAFT: "登记中", CaseState.ACCEPTED: "已受理,处理中", CaseState.WITHDRAWN: "已撤销"}
+_BUTTONS = {
+    "request_human": "转人工",
+    "refuse": "没有/不方便",
+    "submit": "就这些,请受理",
+    "yes": "是的,撤销",
+    "no": "不撤销",
+    "progress": "查进度",
+}
+
+
+class Words:
+    """Speaks from the handbook for one company."""
+
+    def __init__(
+        self, handbook: Handbook, company: Company, convert: ScriptConverter, phone_hash: PhoneHash
+    ) -> None:
+        self.handbook, self.company = handbook, company
+        self._convert, self.phone_hash = convert, phone_hash
+
+    def clause(self, clause_id: str, script: str) -> Reply:
+        """Quote a clause as printed; UnfilledPlaceholder, NotForCustomers."""
+        return self._reply(self.handbook.say(clause_id, self.company.values()), script)
+
+    def situation(
+        self, key: str, script: str, *, variant: int = 0, values: Mapping[str, str] | None = None
+    ) -> Reply:
+        """Speak in a situation; ways whose blanks the company has not filled in are passed over."""
+        known = {**self.company.values(), **(values or {})}
+        ways = self.handbook.situation(key)
+        unfilled: UnfilledPlaceholder | None = None
+        for nth in range(variant, variant + len(ways)):
+            try:
+                return self._reply(self.handbook.speak(key, known, nth=nth), script)
+            except UnfilledPlaceholder as error:
+                unfilled = unfilled or error
+        raise unfilled or UnfilledPlaceholder(f"the situation {key} has no way to be said")
+
+    def choices(self, menu: str, script: str) -> tuple[Choice, ...]:
+        """The buttons of a menu, in the customer's script."""
+        return tuple(
+            Choice(id=name, text=self._convert(_BUTTONS[name], script)) for name in choices.MENUS[menu]
+        )
+
+    def state(self, state: CaseState) -> str:
+        """A case's state in Chinese."""
+        return _STATES[state]
+
+    def hand_over(self, now: datetime) -> str:
+        """The situation of a hand-over: in office hours, or outside of them."""
+        return "hand_over" if self.company.is_open(now) else "hand_over.closed"
+
+    def _reply(self, said: Said, script: str) -> Reply:
+        return Reply(self._convert(said.text, script), said.clause_id, said.version)

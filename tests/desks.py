@@ -1,0 +1,111 @@
+"""A desk for tests: real services on a real database, the handbook as delivered, a room without Rasa."""
+
+from dataclasses import dataclass
+from functools import cache
+from datetime import UTC, datetime, timedelta
+
+from bot.adapters.handbook_files import load_handbook
+from bot.adapters.script import convert
+from bot.domain.company import Company
+from bot.services import cases
+from bot.services.handoff import AgentDesk
+from bot.services.intake import Intake
+from bot.services.runner import Runner
+from bot.services.turns import Turns
+from bot.services.words import Words
+from bot.settings import ROOT
+from tests.rooms import Room
+
+WORKDAY_MORNING = datetime(2026, 3, 18, 2, 0, tzinfo=UTC)
+
+
+class TurnedClock:
+    """A clock that moves only when a test turns it."""
+
+    def __init__(self, now=WORKDAY_MORNING):
+        self._now = now
+
+    def now(self):
+        return self._now
+
+    def turn(self, **by):
+        self._now += timedelta(**by)
+
+
+@dataclass
+class TestDesk:
+    """Everything a test talks to; `say` is the customer speaking, until all is answered."""
+
+    __test__ = False
+
+    units: object
+    clock: TurnedClock
+    words: Words
+    room: Room
+    intake: Intake
+    turns: Turns
+    agents: AgentDesk
+    runner: Runner
+    said: int = 0
+
+    async def send(self, text, visitor="visitor", choice=None):
+        self.said += 1
+        return await self.intake.receive("web", visitor, text, client_id=str(self.said), choice=choice)
+
+    async def say(self, text, understood=None, visitor="visitor", choice=None):
+        """Send a message and return what is said in answer to it."""
+        if understood is not None:
+            self.room.table[text] = understood
+        message = await self.send(text, visitor, choice)
+        while await self.turns.answer_next(message.conversation_id):
+            pass
+        async with self.units() as uow:
+            after = await uow.messages.since(message.conversation_id, message.seq)
+        return [line.text for line in after]
+
+    async def silence(self, **by):
+        self.clock.turn(**by)
+        return await cases.accept_silent_drafts(self.units, self.words, self.clock)
+
+    async def cases(self, visitor="visitor"):
+        async with self.units() as uow:
+            customer = await uow.customers.find("web", visitor)
+            return list(reversed(await uow.cases.of_customer(customer.id)))
+
+    async def conversation(self, visitor="visitor"):
+        conversation_id = await self.intake.conversation_id("web", visitor)
+        async with self.units() as uow:
+            return await uow.conversations.get(conversation_id)
+
+    async def transcript(self, visitor="visitor"):
+        conversation_id = await self.intake.conversation_id("web", visitor)
+        async with self.units() as uow:
+            return await uow.messages.latest(conversation_id)
+
+
+@cache
+def handbook():
+    """The packs as delivered."""
+    return load_handbook(ROOT / "data" / "handbook")
+
+
+def make_desk(units, sealer, company=None):
+    clock = TurnedClock()
+    company = company or Company(name="测试公司", hotline="400-000-0000", address="上海市测试路1号")
+    words = Words(handbook(), company, convert, sealer.phone_hash)
+    room = Room(units, words, clock)
+    turns = Turns(units, room, words, clock)
+    return TestDesk(
+        units=units,
+        clock=clock,
+        words=words,
+        room=room,
+        intake=Intake(units, clock),
+        turns=turns,
+        agents=AgentDesk(units, words, clock),
+        runner=Runner(turns, units, sleep=_no_sleep),
+    )
+
+
+async def _no_sleep(seconds):
+    """Time is not waited for in tests."""

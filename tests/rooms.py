@@ -1,0 +1,102 @@
+"""A room without Rasa: it reads what it was told to read and follows the same rules as data/rules."""
+
+from actions.small_talk import SITUATIONS
+from actions.webhook import ActionServer
+from bot.domain import labels
+from bot.domain.errors import UnderstandingUnavailable
+from bot.domain.reading import Entity, Reading, Reply, TurnAnswer
+
+SECRET = "of-this-pair"
+ACTIONS = {
+    "inform": "action_take_facts",
+    "ask_progress": "action_report_progress",
+    "urge": "action_urge",
+    "request_human": "action_hand_over",
+    "withdraw": "action_withdraw",
+    "affirm": "action_confirm",
+    "deny": "action_decline",
+    "satisfied": "action_note_satisfied",
+    "dissatisfied": "action_note_dissatisfied",
+    "greet": "action_greet",
+    "thank": "action_thank",
+    None: "action_ask_again",
+}
+INTERRUPTING = {"greet", "thank", "ask_progress", "urge"}
+ENDING = {"request_human", "withdraw"}
+
+
+def reading(label, confidence=0.9, script="hans", **entities):
+    """A reading with entities given as kind=value."""
+    found = tuple(Entity(kind, value, 0, len(value)) for kind, value in entities.items())
+    return Reading(label=label, confidence=confidence, script=script, entities=found)
+
+
+class Room:
+    """Understands by a table of texts; unknown texts are not understood."""
+
+    def __init__(self, units, words, clock):
+        self.server = ActionServer(units, words, clock, SECRET)
+        self.table, self.down, self.turns = {}, False, []
+        self.before_answer = None
+
+    async def turn(self, conversation, turn, text, context):
+        if self.down:
+            raise UnderstandingUnavailable("the room is down")
+        self.turns.append(turn)
+        understood = self.table.get(text, reading(None, 0.1))
+        label = context.choice or understood.label
+        replies = await self._run(conversation, turn, understood, context, self._actions(label, context))
+        if self.before_answer:
+            await self.before_answer()
+        return TurnAnswer(replies=tuple(replies), reading=understood)
+
+    async def parse(self, texts):
+        if self.down:
+            raise UnderstandingUnavailable("the room is down")
+        return [self.table.get(text, reading(None, 0.1)) for text in texts]
+
+    def _actions(self, label, context):
+        if context.question and context.question != "withdraw":
+            if label in INTERRUPTING:
+                return [ACTIONS[label], "action_ask_details"]
+            if label not in ENDING:
+                return ["validate_complaint_form", "action_ask_details"]
+        if labels.is_complaint(label):
+            return ["action_hear_complaint", "action_ask_details"]
+        simple = {situation: name for name, situation in SITUATIONS.items()}
+        return [ACTIONS.get(label) or simple[label]]
+
+    async def _run(self, conversation, turn, understood, context, names):
+        replies, place = [], 0
+        while names:
+            name, *names = names
+            place += 1
+            call = {
+                "next_action": name,
+                "sender_id": conversation,
+                "domain": {},
+                "tracker": tracker(conversation, understood, context),
+            }
+            result = await self.server.run(call, turn, place)
+            replies += [Reply.from_json(row["custom"]) for row in result["responses"]]
+            filled = {row["name"]: row["value"] for row in result["events"] if row["event"] == "slot"}
+            if filled.get("details") == "complete":
+                names = ["action_accept_case"]
+        return replies
+
+
+def tracker(conversation, understood, context):
+    """What Rasa posts of a conversation's state."""
+    return {
+        "sender_id": conversation,
+        "slots": {},
+        "latest_message": {
+            "text": "",
+            "metadata": {"reading": understood.to_json(), "context": context.to_json()},
+        },
+        "events": [],
+        "paused": False,
+        "latest_input_channel": "desk",
+        "active_loop": {},
+        "latest_action": {},
+    }
