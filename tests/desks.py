@@ -1,8 +1,8 @@
 """A desk for tests: real services on a real database, the handbook as delivered, a room without Rasa."""
 
 from dataclasses import dataclass
-from functools import cache
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 from bot.adapters.handbook_files import load_handbook
 from bot.adapters.script import convert
@@ -94,7 +94,7 @@ def make_desk(units, sealer, company=None):
     company = company or Company(name="测试公司", hotline="400-000-0000", address="上海市测试路1号")
     words = Words(handbook(), company, convert, sealer.phone_hash)
     room = Room(units, words, clock)
-    turns = Turns(units, room, words, clock)
+    turns = Turns(units, units, room, words, clock)
     return TestDesk(
         units=units,
         clock=clock,

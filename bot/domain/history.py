@@ -8,7 +8,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.domain.case import CaseEvent
@@ -24,7 +24,7 @@ def digest(payload: dict[str, Any], salt: str) -> str:
 
 def link(previous: str, seq: int, kind: str, actor: str, at: datetime, entry: str) -> str:
     """The chain value of an entry: the one before it, and everything about the entry but its values."""
-    parts = "\n".join((previous, str(seq), kind, actor, at.isoformat(), entry))
+    parts = "\n".join((previous, str(seq), kind, actor, at.astimezone(UTC).isoformat(), entry))
     return hashlib.sha256(parts.encode()).hexdigest()
 
 

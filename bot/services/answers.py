@@ -9,6 +9,7 @@ from bot.services.turn import Turn
 LONGEST_ANSWER = (
     500  # characters of a free answer that are kept in its field; the message itself is kept whole
 )
+SHORTEST_ANSWER = 6  # characters beside the facts that make a free answer
 SUBMIT = "submit"  # the button "that is all, please accept it"
 
 
@@ -54,8 +55,16 @@ def _take(turn: Turn, case: Case, question: str) -> None:
         return
     if question == "phone":
         _take_phone(turn, case)
-    elif not changed or _is_free(turn, question):
+    elif not changed or (_is_free(turn, question) and _says_more(turn)):
         case.fill(question, turn.message.text.strip()[:LONGEST_ANSWER])
+
+
+def _says_more(turn: Turn) -> bool:
+    """Whether the message says something beside the facts in it: 「昨天喝的」 doesn't tell what hurts."""
+    rest = turn.message.text
+    for found in turn.reading.entities:
+        rest = rest.replace(found.value, "")
+    return len(rest) >= SHORTEST_ANSWER
 
 
 def _take_phone(turn: Turn, case: Case) -> None:

@@ -1,10 +1,12 @@
 """A case from the first complaining sentence to its number, and its withdrawal."""
 
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.domain import workdays
 from bot.domain.case import Case, CaseState, new_number
 from bot.domain.conversation import Conversation
+from bot.domain.errors import Conflict
 from bot.domain.handbook.handbook import Issue
 from bot.domain.handbook.model import Heat, Severity
 from bot.domain.workdays import SHANGHAI
@@ -97,18 +99,19 @@ async def accept_silent_drafts(units: Units, words: Words, clock: Clock, silence
     """
     now = clock.now()
     async with units() as uow:
-        silent = [case.id for case in await uow.cases.silent_drafts(now - silence)]
-    for case_id in silent:
-        await _accept_if_still_silent(units, words, case_id, now, now - silence)
+        silent = [(case.conversation_id, case.id) for case in await uow.cases.silent_drafts(now - silence)]
+    for conversation_id, case_id in silent:
+        with suppress(Conflict):  # the customer or an agent was quicker; the next round looks again
+            await _accept_if_still_silent(units, words, conversation_id, case_id, now, now - silence)
     return len(silent)
 
 
 async def _accept_if_still_silent(
-    units: Units, words: Words, case_id: str, now: datetime, before: datetime
+    units: Units, words: Words, conversation_id: str, case_id: str, now: datetime, before: datetime
 ) -> None:
     async with units() as uow:
+        conversation = await uow.conversations.get(conversation_id)
         case = await uow.cases.get(case_id)
-        conversation = await uow.conversations.get(case.conversation_id)
         if case.heard_at > before or await uow.messages.next_waiting(conversation.id):
             return
         await accept(uow, words, conversation, case, now)

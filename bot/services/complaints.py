@@ -51,9 +51,10 @@ def _belongs(case: Case, issue: str) -> bool:
 
 
 async def _open(turn: Turn, issue: str) -> None:
+    earlier = await turn.uow.cases.of_conversation(turn.conversation.id)
     case = await cases.open_draft(turn, issue)
     facts.take_entities(turn, case)
-    turn.say("understand")
+    turn.say("understand", variant=len(earlier))
     await _answer(turn, case, issue)
 
 

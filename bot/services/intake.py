@@ -3,7 +3,7 @@
 import unicodedata
 
 from bot.domain.conversation import Author, Conversation, Customer, Delivery, Message, Owner
-from bot.domain.errors import InvalidInput, TooLarge
+from bot.domain.errors import Conflict, InvalidInput, TooLarge
 from bot.services.ids import new_id
 from bot.services.ports import Clock, UnitOfWork, Units
 
@@ -46,12 +46,20 @@ class Intake:
         if not 0 < len(client_id) <= LONGEST_CLIENT_ID:
             raise InvalidInput("消息缺少编号 client_id(1 到 64 个字符)。")
         cleaned = clean_text(text)
+        try:
+            return await self._store(channel, external_id, cleaned, client_id, choice)
+        except Conflict:  # a new customer's first two messages came at once; now the conversation is there
+            return await self._store(channel, external_id, cleaned, client_id, choice)
+
+    async def _store(
+        self, channel: str, external_id: str, text: str, client_id: str, choice: str | None
+    ) -> Message:
         async with self._units() as uow:
             conversation = await self._conversation(uow, channel, external_id)
             known = await uow.messages.by_client_id(conversation.id, client_id)
             if known is not None:
                 return known
-            message = self._append(uow, conversation, cleaned, client_id, choice)
+            message = self._append(uow, conversation, text, client_id, choice)
             await uow.commit()
         return message
 

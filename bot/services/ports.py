@@ -111,6 +111,9 @@ class Cases(Protocol):
     def add_event(self, event: CaseEvent) -> None:
         """Append to a history."""
 
+    async def erase_event(self, id: str) -> None:
+        """Erase the values of an entry; the chain stays whole."""
+
 
 class ActionResults(Protocol):
     """What each action of each turn answered (design: a repeated turn repeats nothing)."""

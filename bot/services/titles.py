@@ -30,7 +30,7 @@ CONVERSATION = {
 
 
 def titles(handbook: Handbook) -> Callable[[str], str]:
-    """A look-up from a label or the id of a case field to its Chinese title; unknown keys stay as they are."""
+    """A look-up from a label or a case field to its Chinese title; unknown keys stay as they are."""
 
     def title(key: str) -> str:
         if labels.is_complaint(key):

@@ -2,7 +2,7 @@
 
 from bot.domain.conversation import Author, Conversation, Delivery, Message, Owner
 from bot.domain.errors import UnderstandingUnavailable
-from bot.domain.reading import Reading, TurnAnswer, TurnContext
+from bot.domain.reading import Reading, Reply, TurnAnswer, TurnContext
 from bot.services import cases, choices, facts
 from bot.services.ports import Clock, Understanding, UnitOfWork, Units
 from bot.services.turn import Turn, announce, deliver, line
@@ -12,15 +12,18 @@ from bot.services.words import Words
 class Turns:
     """Sends waiting messages through Rasa and stores what came back (design: the life of a message)."""
 
-    def __init__(self, units: Units, understanding: Understanding, words: Words, clock: Clock) -> None:
-        self._units, self._understanding, self._words, self._clock = units, understanding, words, clock
+    def __init__(
+        self, units: Units, reading: Units, understanding: Understanding, words: Words, clock: Clock
+    ) -> None:
+        self._units, self._reading = units, reading
+        self._understanding, self._words, self._clock = understanding, words, clock
 
     async def answer_next(self, conversation_id: str) -> bool:
         """Have the oldest waiting message answered; whether there was one.
 
         UnderstandingUnavailable: nothing has changed but that the customer was told, once, to be patient.
         """
-        async with self._units() as uow:
+        async with self._reading() as uow:
             conversation = await uow.conversations.get(conversation_id)
             message = await uow.messages.next_waiting(conversation_id)
             if message is None:
@@ -73,10 +76,21 @@ class Turns:
             conversation.held_at = None
             if message.delivery is Delivery.WAITING:
                 message.delivery = Delivery.ANSWERED
-                for reply in answer.replies:
-                    uow.messages.add(line(conversation, Author.BOT, reply, self._clock.now(), to=message.id))
+                self._say(uow, conversation, message, answer.replies)
             deliver(uow, conversation, self._clock.now())
             await uow.commit()
+
+    def _say(
+        self, uow: UnitOfWork, conversation: Conversation, message: Message, replies: tuple[Reply, ...]
+    ) -> None:
+        """Put the bot's replies and what the desk announced into the transcript; a question comes last."""
+        now = self._clock.now()
+        asked = replies[-1:] if replies and replies[-1].choices else ()
+        for reply in replies[: len(replies) - len(asked)]:
+            uow.messages.add(line(conversation, Author.BOT, reply, now, to=message.id))
+        deliver(uow, conversation, now)
+        for reply in asked:
+            uow.messages.add(line(conversation, Author.BOT, reply, now, to=message.id))
 
     async def _read_along(self, conversation_id: str, message: Message) -> None:
         """A person answers; the desk still understands the message and keeps its facts with the case."""

@@ -29,7 +29,7 @@ def make_history(count):
                 actor="bot",
                 at=NOW + timedelta(minutes=number),
                 payload={"place": number},
-            )  # fmt: skip
+            )
         )
     return events
 

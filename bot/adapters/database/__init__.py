@@ -1,0 +1,1 @@
+"""The case database: a SQLite file, or PostgreSQL."""

@@ -1,0 +1,92 @@
+"""Engines: one place that knows how SQLite and PostgreSQL are opened."""
+
+from typing import Any
+
+from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+from bot.adapters.database.sealing import Sealer
+from bot.domain.errors import ConfigurationError
+
+READ_ONLY = "kesu_read_only"
+BUSY_SECONDS = 30  # how long a writer waits for its turn before it gives up
+_DRIVERS = {
+    "sqlite": "sqlite+aiosqlite",
+    "postgresql": "postgresql+asyncpg",
+    "postgres": "postgresql+asyncpg",
+}
+_EXAMPLES = "sqlite:///kesu.db or postgresql://user:password@host/database"
+
+
+def parse_url(text: str) -> URL:
+    """The database URL with our driver; ConfigurationError unless it is a SQLite file or PostgreSQL."""
+    try:
+        url = make_url(text)
+    except ArgumentError as error:
+        raise ConfigurationError(
+            f"KESU_DATABASE_URL is not a database URL: set it to something like {_EXAMPLES}."
+        ) from error
+    driver = _DRIVERS.get(url.drivername.partition("+")[0])
+    if driver is None:
+        raise ConfigurationError(f"KESU_DATABASE_URL names {url.drivername}: use {_EXAMPLES}.")
+    url = url.set(drivername=driver)
+    if driver.startswith("sqlite"):
+        if url.database in (None, "", ":memory:"):
+            raise ConfigurationError("KESU_DATABASE_URL names no file: use something like sqlite:///kesu.db.")
+        return url
+    if "sslmode" in url.query:  # libpq's word, common in ready-made URLs; asyncpg's is `ssl`
+        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": url.query["sslmode"]})
+    return url
+
+
+def describe(url: URL) -> str:
+    """The database for people: the file, or the URL with its password hidden."""
+    if url.get_backend_name() == "sqlite":
+        return f"the database file {url.database}"
+    return f"the database {url.set(drivername='postgresql').render_as_string(hide_password=True)}"
+
+
+def create_engine(url: URL, sealer: Sealer | None = None, *, foreign_keys: bool = True) -> AsyncEngine:
+    """An engine for `url`; `sealer` opens and closes its sealed columns.
+
+    On SQLite transactions begin IMMEDIATE unless the connection has the execution option READ_ONLY: a
+    transaction that reads first and writes later would fail at once when another has written meanwhile.
+    """
+    if url.get_backend_name() == "sqlite":
+        engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+        _prepare_sqlite(engine, foreign_keys=foreign_keys)
+    else:
+        engine = create_async_engine(
+            url, hide_parameters=True, pool_pre_ping=True, connect_args={"timeout": BUSY_SECONDS}
+        )
+    engine.dialect.kesu_sealer = sealer  # type: ignore[attr-defined] # read by bot.adapters.database.types
+    return engine
+
+
+def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
+    @event.listens_for(engine.sync_engine, "connect")
+    def configure(connection: Any, _record: object) -> None:  # noqa: ANN401 -- the driver's connection
+        connection.isolation_level = None  # the driver begins nothing by itself
+        try:
+            _set_pragmas(connection, foreign_keys=foreign_keys)
+        except Exception:
+            connection.close()  # a connection that isn't in the pool yet is closed by nobody else
+            raise
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def begin(connection: Connection) -> None:
+        reading = connection.get_execution_options().get(READ_ONLY, False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def _set_pragmas(connection: Any, *, foreign_keys: bool) -> None:  # noqa: ANN401 -- the driver's connection
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout = {BUSY_SECONDS * 1000}",
+        "journal_mode = WAL",
+        "synchronous = FULL",  # NORMAL can lose an acknowledged message when the power fails
+        f"foreign_keys = {'ON' if foreign_keys else 'OFF'}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()

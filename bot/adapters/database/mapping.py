@@ -1,0 +1,60 @@
+"""Imperative mapping: the domain's dataclasses become rows without knowing it.
+
+No relationships: records name one another by id, and every query is written in a repository.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy.orm import registry
+
+from bot.adapters.database import tables
+from bot.domain.case import Case, CaseEvent
+from bot.domain.conversation import Conversation, Customer, Message
+from bot.domain.people import SignIn, User
+
+
+@dataclass(eq=False)
+class ActionResult:
+    """What the `place`-th action of a turn answered."""
+
+    turn: str
+    place: int
+    name: str
+    result: dict[str, Any]
+
+
+@dataclass(eq=False)
+class Lookup:
+    """One attempt to look up somebody else's case."""
+
+    who: str
+    at: datetime
+    id: int | None = None
+
+
+@cache
+def map_domain() -> None:
+    """Map the domain's classes to their tables, once in a process.
+
+    Conversations and cases carry a row version of their own (`_row_version`, unknown to the domain): a change
+    computed from a row that somebody else has changed since is refused, whoever forgot the lock.
+    """
+    mapper = registry(metadata=tables.metadata)
+    for guarded, table in ((Conversation, tables.conversations), (Case, tables.cases)):
+        mapper.map_imperatively(
+            guarded,
+            table,
+            properties={"_row_version": table.c.row_version},
+            version_id_col=table.c.row_version,
+        )
+    mapper.map_imperatively(Customer, tables.customers)
+    mapper.map_imperatively(Message, tables.messages)
+    mapper.map_imperatively(CaseEvent, tables.case_events)
+    mapper.map_imperatively(ActionResult, tables.action_results)
+    mapper.map_imperatively(User, tables.users)
+    mapper.map_imperatively(SignIn, tables.sign_ins)
+    mapper.map_imperatively(Lookup, tables.lookups)
+    mapper.configure()

@@ -1,0 +1,110 @@
+"""The repositories of customers and of the message ledger, and what all repositories share."""
+
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.adapters.database.races import races_as_conflicts
+from bot.adapters.database.tables import customers, messages
+from bot.domain.conversation import Author, Customer, Delivery, Message
+from bot.domain.errors import NotFound
+
+Record = TypeVar("Record")
+
+
+class Repository:
+    """Queries of one session. Each first writes what is pending, so it may meet a lost race: Conflict."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def _all(self, query: Select[Record]) -> list[Record]:
+        with races_as_conflicts():
+            return list(await self._session.scalars(query))
+
+    async def _first(self, query: Select[Record]) -> Record | None:
+        with races_as_conflicts():
+            return (await self._session.scalars(query.limit(1))).first()
+
+    async def _get(self, kind: type[Record], key: Any) -> Record:  # noqa: ANN401 -- a str or a tuple
+        """By primary key; NotFound."""
+        found = await self._find(kind, key)
+        if found is None:
+            raise NotFound(f"没有找到这条记录（{kind.__name__} {key}）。")
+        return found
+
+    async def _find(self, kind: type[Record], key: Any) -> Record | None:  # noqa: ANN401 -- a str or a tuple
+        with races_as_conflicts():
+            if self._session.autoflush:  # a look-up by key, unlike a query, does not do it by itself
+                await self._session.flush()
+            return await self._session.get(kind, key)
+
+
+class SqlCustomers(Repository):
+    """Who writes to us (ports.Customers)."""
+
+    def add(self, customer: Customer) -> None:
+        """Take a new one in."""
+        self._session.add(customer)
+
+    async def get(self, id: str) -> Customer:
+        """By id; NotFound."""
+        return await self._get(Customer, id)
+
+    async def find(self, channel: str, external_id: str) -> Customer | None:
+        """By the id the channel gave them."""
+        mine = (customers.c.channel == channel, customers.c.external_id == external_id)
+        return await self._first(select(Customer).where(*mine))
+
+
+class SqlMessages(Repository):
+    """The ledger (ports.Messages)."""
+
+    def add(self, message: Message) -> None:
+        """Append."""
+        self._session.add(message)
+
+    async def get(self, id: str) -> Message:
+        """By id; NotFound."""
+        return await self._get(Message, id)
+
+    async def by_client_id(self, conversation_id: str, client_id: str) -> Message | None:
+        """The message that the sender already handed in under this id."""
+        return await self._first(_of(conversation_id).where(messages.c.client_id == client_id))
+
+    async def since(self, conversation_id: str, seq: int, limit: int = 200) -> list[Message]:
+        """Messages with a higher seq, oldest first."""
+        newer = _of(conversation_id).where(messages.c.seq > seq)
+        return await self._all(newer.order_by(messages.c.seq).limit(limit))
+
+    async def latest(self, conversation_id: str, limit: int = 200) -> list[Message]:
+        """The last `limit` messages, oldest first."""
+        newest = await self._all(_of(conversation_id).order_by(messages.c.seq.desc()).limit(limit))
+        return newest[::-1]
+
+    async def next_waiting(self, conversation_id: str) -> Message | None:
+        """The oldest customer's message nobody has answered."""
+        return await self._first(_waiting_of(conversation_id))
+
+    async def waiting(self, conversation_id: str) -> list[Message]:
+        """All customer's messages nobody has answered, oldest first."""
+        return await self._all(_waiting_of(conversation_id))
+
+
+def waiting_conversations() -> Select[str]:
+    """Ids of the conversations with an unanswered customer's message, longest waiting first."""
+    ids = select(messages.c.conversation_id).where(*_waiting())
+    return ids.group_by(messages.c.conversation_id).order_by(func.min(messages.c.created_at))
+
+
+def _of(conversation_id: str) -> Select[Message]:
+    return select(Message).where(messages.c.conversation_id == conversation_id)
+
+
+def _waiting_of(conversation_id: str) -> Select[Message]:
+    return _of(conversation_id).where(*_waiting()).order_by(messages.c.seq)
+
+
+def _waiting() -> tuple[Any, Any]:
+    return messages.c.delivery == Delivery.WAITING, messages.c.author == Author.CUSTOMER

@@ -1,0 +1,100 @@
+"""The repository of cases and their histories."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm.attributes import set_committed_value
+
+from bot.adapters.database.races import is_taken, races_as_conflicts
+from bot.adapters.database.repositories import Repository
+from bot.adapters.database.tables import case_events, cases
+from bot.domain.case import Case, CaseEvent, CaseState
+from bot.domain.errors import KesuError
+
+_TRIES = 20
+
+
+class SqlCases(Repository):
+    """The cases (ports.Cases)."""
+
+    async def add_numbered(self, case: Case, number: Callable[[], str]) -> str:
+        """Give the case a number that no other case has, trying `number()` until one is free.
+
+        Each try is one UPDATE inside a savepoint. The case itself stays out of it: SQLAlchemy expires what
+        was changed inside a savepoint that is rolled back, and with it everything the service just set.
+        """
+        self._session.add(case)
+        with races_as_conflicts():
+            await self._session.flush()
+            for _ in range(_TRIES):
+                candidate = number()
+                if await self._take_number(case.id, candidate):
+                    set_committed_value(case, "number", candidate)
+                    return candidate
+        raise KesuError(f"{_TRIES} case numbers in a row were taken: something is wrong with their source.")
+
+    async def _take_number(self, case_id: str, number: str) -> bool:
+        try:
+            async with self._session.begin_nested():
+                await self._session.execute(update(cases).where(cases.c.id == case_id).values(number=number))
+        except IntegrityError as error:
+            if is_taken(error):
+                return False
+            raise
+        return True
+
+    def add(self, case: Case) -> None:
+        """Take a new one in."""
+        self._session.add(case)
+
+    async def get(self, id: str) -> Case:
+        """By id; NotFound."""
+        return await self._get(Case, id)
+
+    async def by_number(self, number: str) -> Case | None:
+        """By its number."""
+        return await self._first(select(Case).where(cases.c.number == number))
+
+    async def of_customer(self, customer_id: str) -> list[Case]:
+        """The customer's cases, newest first."""
+        return await self._all(_newest_first().where(cases.c.customer_id == customer_id))
+
+    async def of_conversation(self, conversation_id: str) -> list[Case]:
+        """The conversation's cases, newest first."""
+        return await self._all(_newest_first().where(cases.c.conversation_id == conversation_id))
+
+    async def silent_drafts(self, before: datetime) -> list[Case]:
+        """Drafts whose customer has said nothing since `before`, oldest first."""
+        silent = (cases.c.state == CaseState.DRAFT, cases.c.heard_at < before)
+        return await self._all(select(Case).where(*silent).order_by(cases.c.heard_at))
+
+    async def all(self) -> list[Case]:
+        """Every case, oldest first."""
+        return await self._all(select(Case).order_by(cases.c.opened_at, cases.c.id))
+
+    async def history(self, case_id: str) -> list[CaseEvent]:
+        """The case's entries in order."""
+        return await self._all(_events_of(case_id).order_by(case_events.c.seq))
+
+    async def last_event(self, case_id: str) -> CaseEvent | None:
+        """The newest entry."""
+        return await self._first(_events_of(case_id).order_by(case_events.c.seq.desc()))
+
+    def add_event(self, event: CaseEvent) -> None:
+        """Append to a history."""
+        self._session.add(event)
+
+    async def erase_event(self, id: str) -> None:
+        """Forget an entry's values and salt; the chain stays whole (bot/domain/history.py). NotFound."""
+        event = await self._get(CaseEvent, id)
+        event.payload, event.salt = None, ""
+
+
+def _newest_first() -> Select[Case]:
+    return select(Case).order_by(cases.c.opened_at.desc(), cases.c.id.desc())
+
+
+def _events_of(case_id: str) -> Select[CaseEvent]:
+    return select(CaseEvent).where(case_events.c.case_id == case_id)

@@ -1,0 +1,69 @@
+"""The repositories of people, of actions' answers, and of look-up attempts."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, select
+
+from bot.adapters.database.mapping import ActionResult, Lookup
+from bot.adapters.database.repositories import Repository
+from bot.adapters.database.tables import lookups, sign_ins, users
+from bot.domain.people import SignIn, User
+
+
+class SqlPeople(Repository):
+    """Logins and signed-in browsers (ports.People)."""
+
+    def add(self, user: User) -> None:
+        """Take a new one in."""
+        self._session.add(user)
+
+    async def get(self, id: str) -> User:
+        """By id; NotFound."""
+        return await self._get(User, id)
+
+    async def by_login(self, login: str) -> User | None:
+        """By login name."""
+        return await self._first(select(User).where(users.c.login == login))
+
+    async def count(self) -> int:
+        """How many logins there are."""
+        return await self._first(select(func.count()).select_from(users)) or 0
+
+    def add_sign_in(self, sign_in: SignIn) -> None:
+        """Remember a signed-in browser."""
+        self._session.add(sign_in)
+
+    async def sign_in(self, token_hash: str) -> SignIn | None:
+        """By the hash of its token."""
+        return await self._find(SignIn, token_hash)
+
+    async def end_sign_in(self, token_hash: str) -> None:
+        """Forget it."""
+        await self._session.execute(delete(SignIn).where(sign_ins.c.token_hash == token_hash))
+
+
+class SqlActionResults(Repository):
+    """What each action of each turn answered (ports.ActionResults)."""
+
+    async def find(self, turn: str, place: int, name: str) -> dict[str, Any] | None:
+        """The stored answer of the `place`-th action of the turn."""
+        found = await self._find(ActionResult, (turn, place, name))
+        return found.result if found else None
+
+    def add(self, turn: str, place: int, name: str, result: dict[str, Any]) -> None:
+        """Store it, in the transaction of its effect."""
+        self._session.add(ActionResult(turn, place, name, result))
+
+
+class SqlLookups(Repository):
+    """Attempts to look up somebody else's case (ports.Lookups)."""
+
+    def add(self, who: str, at: datetime) -> None:
+        """Note an attempt by `who` (a customer's id)."""
+        self._session.add(Lookup(who, at))
+
+    async def count(self, who: str, since: datetime) -> int:
+        """How many attempts `who` made since then."""
+        mine = (lookups.c.who == who, lookups.c.at >= since)
+        return await self._first(select(func.count()).select_from(lookups).where(*mine)) or 0

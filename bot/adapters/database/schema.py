@@ -1,0 +1,140 @@
+"""The database's schema: bringing it up to date, and saying clearly what is wrong with it.
+
+Run as a program (`python -m bot.adapters.database.schema URL "what changes"`) it writes the next migration
+from the difference between the tables and the database at URL. Migrations only lead forward: the way back is
+the backup made before.
+"""
+
+import asyncio
+import sqlite3
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import URL, Connection, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.adapters.database.engine import BUSY_SECONDS, create_engine, describe, parse_url
+from bot.adapters.database.tables import metadata
+from bot.domain.errors import ConfigurationError
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+_UPGRADE_LOCK = 0x6B657375  # "kesu": two desks that start at once upgrade one after the other
+
+
+async def upgrade(url: str) -> None:
+    """Bring the database to this program's revision; a new SQLite file is created, a current one left alone.
+
+    ConfigurationError when it can't be opened, or a newer program wrote it.
+    """
+    parsed = parse_url(url)
+    async with _connection(parsed) as connection:
+        if parsed.get_backend_name() == "postgresql":
+            await connection.execute(text(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})"))
+        await connection.run_sync(_upgrade, describe(parsed))
+
+
+async def check(url: str) -> None:
+    """ConfigurationError unless the database can be opened and is at this program's revision."""
+    parsed = parse_url(url)
+    name = describe(parsed)
+    file = _file(parsed)
+    if file is not None and not file.exists():  # opening it would create it
+        raise ConfigurationError(
+            f"There is no {name.removeprefix('the ')}: create it with `kesu db upgrade`."
+        )
+    async with _connection(parsed) as connection:
+        found = await connection.run_sync(_known_revision, name)
+    if found != _scripts().get_current_head():
+        raise ConfigurationError(
+            f"The tables of {name} are {'older than this program' if found else 'missing'}:"
+            " run `kesu db upgrade`."
+        )
+
+
+def ours(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:  # noqa: FBT001 -- Alembic's signature
+    """Whether a table of the database is the desk's: Rasa's room may keep its own beside them."""
+    return kind != "table" or name in metadata.tables
+
+
+@asynccontextmanager
+async def _connection(url: URL) -> AsyncIterator[AsyncConnection]:
+    """A transaction, without foreign keys (SQLite would follow them while a table is copied)."""
+    file = _file(url)
+    if file is not None and not file.parent.is_dir():
+        raise ConfigurationError(
+            f"{describe(url)} can't be created: make the folder {file.parent} or change KESU_DATABASE_URL."
+        )
+    engine = create_engine(url, foreign_keys=False)
+    try:
+        if file is not None:
+            await asyncio.to_thread(_probe, file)
+        async with engine.begin() as connection:
+            yield connection
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        reason = getattr(error, "orig", None) or error
+        raise ConfigurationError(
+            f"{describe(url)} can't be opened ({reason}): make sure that it is there, that the desk may"
+            " write to it, and that KESU_DATABASE_URL names it."
+        ) from error
+    finally:
+        await engine.dispose()
+
+
+def _file(url: URL) -> Path | None:
+    return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
+
+
+def _probe(file: Path) -> None:
+    """Open the file once by plain means: a failed open through the driver leaves a noisy thread behind."""
+    with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as connection:
+        connection.execute("PRAGMA user_version").fetchone()
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config(attributes={"connection": connection})
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")  # a module name starts with a letter
+    return config
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+def _upgrade(connection: Connection, name: str) -> None:
+    if _known_revision(connection, name) != _scripts().get_current_head():
+        command.upgrade(_config(connection), "head")
+
+
+def _known_revision(connection: Connection, name: str) -> str | None:
+    """The database's revision, None when it has none yet; ConfigurationError when we don't know it."""
+    found = MigrationContext.configure(connection).get_current_revision()
+    if found is not None and found not in {script.revision for script in _scripts().walk_revisions()}:
+        raise ConfigurationError(
+            f"{name} is at revision {found}, which this program does not know: a newer one wrote it."
+            " Start that one, or restore a backup made before the upgrade."
+        )
+    return found
+
+
+async def _write_migration(url: str, message: str) -> None:
+    async with _connection(parse_url(url)) as connection:
+        await connection.run_sync(_revise, message)
+
+
+def _revise(connection: Connection, message: str) -> Any:  # noqa: ANN401 -- Alembic's answer is of no use here
+    config = _config(connection)
+    number = len(list(_scripts().walk_revisions())) + 1
+    command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
+
+
+if __name__ == "__main__":
+    asyncio.run(_write_migration(*sys.argv[1:]))

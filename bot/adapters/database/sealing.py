@@ -1,0 +1,136 @@
+"""Sealing: phone and identity numbers are encrypted before they reach the database.
+
+A sealed value stands inline in its text as OPEN, key id, dot, base64url(nonce, ciphertext), CLOSE. OPEN
+and CLOSE are private-use characters, which are taken out of everything that comes in: nobody can forge a
+token. Keys are derived from one data key, so that encryption and look-up hashes never share one.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import re
+import secrets
+from typing import Any
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from bot.domain.errors import ConfigurationError
+from bot.domain.privacy import SENSITIVE, digits
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+OPEN, CLOSE = "\U0010ff00", "\U0010ff01"
+
+# Local landlines, old identity numbers, full-width digits and odd groupings escape any exact pattern. Sealing
+# a date or a batch number too costs nothing, as it is undone on reading; missing a phone would.
+_LONG_NUMBER = r"\d(?:[\s\-–—.·()（）]{0,3}\d){6,}[Xx]?"
+_NUMBERS = re.compile(f"{SENSITIVE.pattern}|{_LONG_NUMBER}")
+_TOKEN = re.compile(f"{OPEN}([0-9a-f]+)\\.([A-Za-z0-9_=-]+){CLOSE}")
+# What neither database can store (NUL, halves of surrogate pairs) goes with the characters of our tokens.
+_UNSTORABLE = re.compile(f"[\x00\ud800-\udfff{OPEN}{CLOSE}]")
+_PERSONAL = frozenset({"phone", "identity"})
+
+
+def new_key() -> str:
+    """A fresh data key: 32 random bytes in base64, as `KESU_DATA_KEY` takes it."""
+    return base64.b64encode(secrets.token_bytes(KEY_BYTES)).decode()
+
+
+def storable(text: str) -> str:
+    """`text` without the characters that a database can't store or that our tokens are made of."""
+    return _UNSTORABLE.sub("", text)
+
+
+class Sealer:
+    """Seals and opens values with keys derived from one data key of 32 bytes."""
+
+    def __init__(self, key: bytes) -> None:
+        if len(key) != KEY_BYTES:
+            raise ConfigurationError(
+                f"The data key has {len(key)} bytes, but needs {KEY_BYTES}: set KESU_DATA_KEY to the output"
+                " of `openssl rand -base64 32`."
+            )
+        self._cipher = AESGCM(_derive(key, b"kesu-desk: sealing"))
+        self._hash_key = _derive(key, b"kesu-desk: look-up")
+        self.key_id = _derive(key, b"kesu-desk: key id")[:4].hex()
+
+    @classmethod
+    def from_base64(cls, text: str) -> "Sealer":
+        """The sealer for a data key in base64; ConfigurationError when it is none."""
+        try:
+            return cls(base64.b64decode(text.strip(), validate=True))
+        except binascii.Error as error:
+            raise ConfigurationError(
+                "KESU_DATA_KEY is not base64: set it to the output of `openssl rand -base64 32`."
+            ) from error
+
+    def phone_hash(self, phone: str) -> str:
+        """The keyed hash (HMAC-SHA256, hex) of the phone's bare digits, for look-up without opening."""
+        return hmac.new(self._hash_key, digits(phone).encode(), hashlib.sha256).hexdigest()
+
+    def seal(self, text: str) -> str:
+        """The whole of `text` as one token; empty text stays empty."""
+        text = storable(text)
+        if not text:
+            return text
+        nonce = secrets.token_bytes(_NONCE_BYTES)
+        sealed = base64.urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, text.encode(), None))
+        return f"{OPEN}{self.key_id}.{sealed.decode()}{CLOSE}"
+
+    def seal_numbers(self, text: str) -> str:
+        """`text` with every phone, identity or other long number in it replaced by a token."""
+        return _NUMBERS.sub(lambda found: self.seal(found.group()), storable(text))
+
+    def open(self, text: str) -> str:
+        """`text` with every token replaced by what was sealed; ConfigurationError for another key's."""
+        return _TOKEN.sub(self._open_token, text) if OPEN in text else text
+
+    def seal_json(self, value: Any) -> Any:  # noqa: ANN401 -- JSON is any of its types
+        """`value` with the numbers sealed in every string, and personal facts sealed whole."""
+        return self._seal_json(value, whole=False)
+
+    def open_json(self, value: Any) -> Any:  # noqa: ANN401 -- JSON is any of its types
+        """What `seal_json` sealed."""
+        if isinstance(value, str):
+            return self.open(value)
+        if isinstance(value, list):
+            return [self.open_json(item) for item in value]
+        if isinstance(value, dict):
+            return {key: self.open_json(item) for key, item in value.items()}
+        return value
+
+    def _seal_json(self, value: Any, *, whole: bool) -> Any:  # noqa: ANN401 -- JSON is any of its types
+        if isinstance(value, str):
+            return self.seal(value) if whole and value not in _PERSONAL else self.seal_numbers(value)
+        if isinstance(value, list | tuple):
+            return [self._seal_json(item, whole=whole) for item in value]
+        if isinstance(value, dict):
+            # {"phone": …} as well as {"entity": "phone", "value": …} and {"field": "phone", "value": …}
+            named = whole or any(isinstance(item, str) and item in _PERSONAL for item in value.values())
+            return {
+                self.seal_numbers(str(key)): self._seal_json(item, whole=named or key in _PERSONAL)
+                for key, item in value.items()
+            }
+        return value
+
+    def _open_token(self, found: re.Match[str]) -> str:
+        if found[1] != self.key_id:
+            raise ConfigurationError(
+                f"The database holds values sealed with the data key {found[1]}, but KESU_DATA_KEY is the key"
+                f" {self.key_id}: start with the data key that this database was written with."
+            )
+        sealed = base64.urlsafe_b64decode(found[2])
+        try:
+            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode()
+        except InvalidTag as error:
+            raise ConfigurationError(
+                "A sealed value in the database was altered and can't be opened: restore it from a backup."
+            ) from error
+
+
+def _derive(key: bytes, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=purpose).derive(key)

@@ -1,0 +1,159 @@
+"""The unit of work over an SQLAlchemy session: one transaction, and news after its commit."""
+
+import asyncio
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+
+from bot.adapters.database.engine import BUSY_SECONDS, READ_ONLY, create_engine, describe, parse_url
+from bot.adapters.database.mapping import map_domain
+from bot.adapters.database.races import races_as_conflicts
+from bot.adapters.database.repositories import SqlCustomers, SqlMessages
+from bot.adapters.database.repositories_cases import SqlCases
+from bot.adapters.database.repositories_conversations import SqlConversations
+from bot.adapters.database.repositories_people import SqlActionResults, SqlLookups, SqlPeople
+from bot.adapters.database.sealing import Sealer
+from bot.adapters.database.tables import data_keys
+from bot.domain.errors import ConfigurationError, Conflict
+from bot.services.ports import (
+    ActionResults,
+    Cases,
+    Conversations,
+    Customers,
+    Live,
+    Lookups,
+    Messages,
+    People,
+    Units,
+)
+
+
+class WritersTurn:
+    """Lets the writers of one process through one at a time, in order."""
+
+    def __init__(self) -> None:
+        self._lock = asyncio.Lock()
+        self._holder: asyncio.Task[object] | None = None
+
+    async def take(self) -> None:
+        """Wait for the turn; Conflict after BUSY_SECONDS, RuntimeError for who waits for themselves."""
+        if self._lock.locked() and self._holder is asyncio.current_task():
+            raise RuntimeError("a unit of work was begun inside another one of the same task")
+        try:
+            async with asyncio.timeout(BUSY_SECONDS):
+                await self._lock.acquire()
+        except TimeoutError as error:
+            raise Conflict("数据库正忙，请稍后再试。") from error
+        self._holder = asyncio.current_task()
+
+    def give_back(self) -> None:
+        """Let the next one through."""
+        self._holder = None
+        self._lock.release()
+
+
+class Database:
+    """The open case database: makes units of work.
+
+    `url` as in KESU_DATABASE_URL. On SQLite the writers of this process wait for one another here, in order;
+    SQLite's own waiting (for other processes) polls, and is unfair.
+    """
+
+    def __init__(self, url: str, sealer: Sealer) -> None:
+        map_domain()
+        self.sealer = sealer
+        self.engine = create_engine(parse_url(url), sealer)
+        self._turn = WritersTurn() if self.engine.dialect.name == "sqlite" else None
+
+    def units(self, live: Live) -> Units:
+        """Units of work that may write; `live` hears of changed conversations after each commit."""
+        return lambda: SqlUnitOfWork(self.engine, live, self._turn)
+
+    def reading_units(self) -> Units:
+        """Units of work that only read: they wait for no writer and lock nothing; commit is refused."""
+        options = {READ_ONLY: True, "postgresql_readonly": True}
+        engine = self.engine.execution_options(**options)
+        return lambda: SqlUnitOfWork(engine, None, None)
+
+    async def confirm_key(self) -> None:
+        """ConfigurationError if the database was written with another data key; a new one remembers ours.
+
+        Without this a wrong key would be noticed only at the first sealed value read, after new ones had been
+        written with it.
+        """
+        async with self.engine.begin() as connection:
+            known = (await connection.scalars(select(data_keys.c.key_id))).all()
+            if not known:
+                await connection.execute(insert(data_keys).values(key_id=self.sealer.key_id))
+            elif self.sealer.key_id not in known:
+                raise ConfigurationError(
+                    f"KESU_DATA_KEY is not the key that {describe(self.engine.url)} was written with: start"
+                    " with that one; without it the phone numbers in the database can't be read."
+                )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.engine.dispose()
+
+
+class SqlUnitOfWork:
+    """One transaction (see ports.UnitOfWork); without `live` it only reads.
+
+    Loaded records stay usable after the unit has ended. A lost race raises Conflict from whichever call meets
+    it: a query (which first writes what is pending), `flush` or `commit`.
+    """
+
+    def __init__(self, engine: AsyncEngine, live: Live | None, turn: WritersTurn | None) -> None:
+        self._live, self._turn = live, turn
+        self._noted: dict[str, None] = {}
+        writes = live is not None
+        self._session = AsyncSession(engine, expire_on_commit=False, autoflush=writes)
+        self.customers: Customers = SqlCustomers(self._session)
+        self.conversations: Conversations = SqlConversations(self._session, locking=writes)
+        self.messages: Messages = SqlMessages(self._session)
+        self.cases: Cases = SqlCases(self._session)
+        self.actions: ActionResults = SqlActionResults(self._session)
+        self.people: People = SqlPeople(self._session)
+        self.lookups: Lookups = SqlLookups(self._session)
+
+    async def __aenter__(self) -> Self:
+        """Begin; on SQLite when it is this writer's turn."""
+        if self._turn is not None:
+            await self._turn.take()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Roll back what was not committed.
+
+        Closing the session detaches its records as they are; a rollback would expire them first, and the
+        next look at any of their values would ask the database that is no longer there.
+        """
+        try:
+            # Shielded: a cancelled task must not leave a transaction open behind it.
+            await asyncio.shield(asyncio.create_task(self._session.close()))
+        finally:
+            if self._turn is not None:
+                self._turn.give_back()
+
+    async def commit(self) -> None:
+        """Make it true, then tell the live updates what changed."""
+        if self._live is None:
+            raise RuntimeError("this unit of work only reads: take one from Database.units to write")
+        with races_as_conflicts():
+            await self._session.commit()
+        noted, self._noted = self._noted, {}
+        for conversation_id in noted:
+            self._live.changed(conversation_id)
+
+    async def flush(self) -> None:
+        """Write what was added, without committing."""
+        with races_as_conflicts():
+            await self._session.flush()
+
+    def changed(self, conversation_id: str) -> None:
+        """Note that this conversation's transcript or owner changes with this commit."""
+        self._noted[conversation_id] = None

@@ -1,0 +1,90 @@
+"""Rasa, in its own environment, started beside the desk on a loopback port and watched."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import aiohttp
+
+from bot.adapters.child import Child, ChildProcess, environment, last_lines
+from bot.adapters.watcher import Clock, NeverReady, Policy, Watcher
+from bot.domain.errors import ConfigurationError
+from bot.settings import ROOT, Settings
+
+ROOM_PYTHON = ROOT / "bot" / "nlu" / ".venv" / "bin" / "python"
+SERVER = (str(ROOM_PYTHON), "-m", "bot.nlu.server", "--with-parent")
+_ANSWER_WITHIN_S = 5.0
+
+# Telemetry and crash reports would carry customers' text out of the company. Below WARNING Rasa logs
+# messages verbatim, and so do some Python warnings.
+QUIET = {
+    "RASA_TELEMETRY_ENABLED": "false",
+    "TF_CPP_MIN_LOG_LEVEL": "3",
+    "LOG_LEVEL": "WARNING",
+    "LOG_LEVEL_LIBRARIES": "ERROR",
+    "PYTHONWARNINGS": "ignore",
+    "SQLALCHEMY_SILENCE_UBER_WARNING": "1",
+}
+
+
+def require_room() -> None:
+    """Raise ConfigurationError when Rasa's environment has not been made."""
+    if not ROOM_PYTHON.exists():
+        raise ConfigurationError("Rasa 的运行环境尚未安装（bot/nlu/.venv）：请执行 make up")
+
+
+class RasaProcess:
+    """One Rasa with one model, listening on `settings.rasa_port`, which must have been chosen."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        model: Path,
+        *,
+        command: Sequence[str] = SERVER,
+        policy: Policy | None = None,
+        clock: Clock | None = None,
+    ) -> None:
+        if settings.pair_secret is None:
+            raise ConfigurationError("缺少 KESU_PAIR_SECRET")
+        self._settings = settings
+        self._secret = settings.pair_secret.get_secret_value()
+        self._model = model
+        self._command = command
+        self.url = f"http://127.0.0.1:{settings.rasa_port}"
+        self.log = settings.log_folder / "rasa.log"
+        self.watcher = Watcher(self._launch, self._healthy, policy=policy, clock=clock)
+
+    async def run(self) -> None:
+        """Keep it running until cancelled. Raises ConfigurationError when it can't be started at all."""
+        try:
+            await self.watcher.run()
+        except NeverReady as problem:
+            raise ConfigurationError(
+                f"Rasa 未能启动（{problem}），模型 {self._model}。"
+                f"日志 {self.log} 的最后一行：{last_lines(self.log)}"
+            ) from problem
+
+    async def _launch(self) -> Child:
+        port = str(self._settings.rasa_port)
+        command = [*self._command, "--model", str(self._model), "--port", port]
+        env = environment(
+            KESU_PAIR_SECRET=self._secret,
+            KESU_ACTIONS_URL=self._settings.actions_url,
+            KESU_NLU_DATABASE_URL=self._settings.nlu_database_url,
+            **({"KESU_REDIS_URL": self._settings.redis_url} if self._settings.redis_url else {}),
+            **QUIET,
+        )
+        return await ChildProcess.spawn(command, env=env, log=self.log)
+
+    async def _healthy(self) -> bool:
+        """Whether it answers the health check with a model loaded."""
+        headers = {"Authorization": f"Bearer {self._secret}"}
+        timeout = aiohttp.ClientTimeout(total=_ANSWER_WITHIN_S)
+        try:
+            async with (
+                aiohttp.ClientSession(timeout=timeout, headers=headers) as session,
+                session.get(f"{self.url}/webhooks/desk/health") as answer,
+            ):
+                return answer.status == 200  # noqa: PLR2004 -- OK
+        except (aiohttp.ClientError, TimeoutError):
+            return False

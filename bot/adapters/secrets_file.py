@@ -1,0 +1,71 @@
+"""The desk's own secrets: made on the first run, kept in a file that only its owner can read."""
+
+import os
+import secrets
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy.engine import make_url
+
+from bot.adapters.database.sealing import new_key
+from bot.domain.errors import ConfigurationError
+from bot.settings import Settings, variable
+
+NAME = "secrets.env"
+_FIELDS = ("data_key", "pair_secret")
+
+
+def with_secrets(settings: Settings) -> Settings:
+    """`settings` with both secrets: from the environment, else from `var/secrets.env`, made if it is missing.
+
+    Raises ConfigurationError when others may read the file, when it is damaged, or when it is gone while
+    the database that its key sealed is still there.
+    """
+    missing = [field for field in _FIELDS if getattr(settings, field) is None]
+    if not missing:
+        return settings
+    path = settings.var / NAME
+    kept = _read(path) if path.exists() else _create(settings, path)
+    unknown = [variable(field) for field in missing if not kept.get(variable(field))]
+    if unknown:
+        raise ConfigurationError(
+            f"{path} 中缺少 {'、'.join(unknown)}：请从备份恢复该文件，或在环境变量中给出"
+        )
+    return settings.having(**{field: SecretStr(kept[variable(field)]) for field in missing})
+
+
+def _read(path: Path) -> dict[str, str]:
+    if path.stat().st_mode & 0o077:
+        raise ConfigurationError(f"{path} 可被其他用户读取，里面是密钥：请执行 chmod 600 {path}")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    pairs = (line.partition("=") for line in lines if line.strip() and not line.startswith("#"))
+    return {name.strip(): value.strip() for name, _, value in pairs}
+
+
+def _create(settings: Settings, path: Path) -> dict[str, str]:
+    if settings.data_key is None and _database_exists(settings):
+        raise ConfigurationError(
+            f"找不到 {path}，而数据库已存在：新密钥无法读取已加密的数据。"
+            "请从备份恢复该文件，或设置 KESU_DATA_KEY"
+        )
+    made = {
+        "KESU_DATA_KEY": new_key(),
+        "KESU_PAIR_SECRET": secrets.token_urlsafe(32),
+    }
+    made = {variable(field): made[variable(field)] for field in _FIELDS if getattr(settings, field) is None}
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    text = "# 本文件含密钥，请与数据库一起备份，不要外传。\n" + "".join(
+        f"{name}={value}\n" for name, value in made.items()
+    )
+    # O_EXCL: of two first runs at once, one wins, and nothing is ever overwritten.
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return made
+
+
+def _database_exists(settings: Settings) -> bool:
+    """Whether there is a database file, which an older key may have sealed; servers are not asked."""
+    url = make_url(settings.database_url)
+    return url.get_backend_name() == "sqlite" and bool(url.database) and Path(str(url.database)).is_file()

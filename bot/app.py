@@ -1,0 +1,197 @@
+"""Puts the desk together: database, handbook, Rasa's room, the actions, the background work."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+from aiohttp import web
+
+from actions.webhook import ActionServer
+from bot.adapters.clock import SystemClock
+from bot.adapters.company_file import read_company
+from bot.adapters.database.sealing import Sealer
+from bot.adapters.database.unit_of_work import Database
+from bot.adapters.handbook_files import load_handbook
+from bot.adapters.passwords import Argon2Passwords
+from bot.adapters.script import convert
+from bot.adapters.understanding import RasaClient
+from bot.domain.errors import ConfigurationError, UnderstandingUnavailable
+from bot.services import cases
+from bot.services.accounts import Accounts
+from bot.services.handoff import AgentDesk
+from bot.services.intake import Intake
+from bot.services.ports import Clock, Live, Units
+from bot.services.runner import Runner
+from bot.services.titles import titles
+from bot.services.transcripts import Transcripts
+from bot.services.turns import Turns
+from bot.services.words import Words
+from bot.settings import Settings
+from bot.web.app import create_web_app
+from bot.web.keys import WebParts
+from bot.web.live import Hub
+
+log = logging.getLogger(__name__)
+
+LOOPBACK = "127.0.0.1"
+SWEEP_SECONDS = 15.0
+HEALTH_SECONDS = 2.0
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The assembled desk, whatever doors it is reached through."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    units: Units
+    words: Words
+    rasa: RasaClient
+    intake: Intake
+    turns: Turns
+    runner: Runner
+    agents: AgentDesk
+
+    async def accept_silent_drafts(self, silence: timedelta = cases.SILENCE) -> int:
+        """Accept the drafts whose customers have fallen silent."""
+        return await cases.accept_silent_drafts(self.units, self.words, self.clock, silence)
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings, clock: Clock, live: Live) -> AsyncIterator[Desk]:
+    """Open the desk on an upgraded database; its actions listen on `settings.actions_port`."""
+    database, sealer = _open_database(settings)
+    await database.confirm_key()
+    words = Words(
+        load_handbook(settings.handbook), read_company(settings.company), convert, sealer.phone_hash
+    )
+    units, secret = database.units(live), _secret(settings)
+    rasa = RasaClient(f"http://{LOOPBACK}:{settings.rasa_port}", secret)
+    reading = database.reading_units()
+    turns = Turns(units, reading, rasa, words, clock)
+    desk = Desk(
+        settings=settings,
+        clock=clock,
+        database=database,
+        units=units,
+        words=words,
+        rasa=rasa,
+        intake=Intake(units, clock),
+        turns=turns,
+        runner=Runner(turns, reading),
+        agents=AgentDesk(units, words, clock),
+    )
+    actions = ActionServer(units, words, clock, secret).app()
+    try:
+        async with listening(actions, LOOPBACK, settings.actions_port):
+            yield desk
+            await desk.runner.stop()
+    finally:
+        await rasa.close()
+        await database.close()
+
+
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
+    """Serve `app` while the block runs; on leaving, requests under way get two seconds to finish."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+async def serve(settings: Settings, started: asyncio.Event) -> None:
+    """Run the desk until cancelled; `started` is set once its doors are open.
+
+    The doors open before Rasa is ready: what customers write until then is stored, and answered when it is.
+    """
+    hub = Hub()
+    async with open_desk(settings, SystemClock(), hub) as desk:
+        health = RasaHealth(desk.rasa)
+        door = create_web_app(_web_parts(desk, hub, health))
+        async with (
+            listening(door, settings.host, settings.port),
+            background(every(SWEEP_SECONDS, desk.accept_silent_drafts), every(HEALTH_SECONDS, health.look)),
+        ):
+            await desk.runner.start()
+            started.set()
+            await asyncio.Event().wait()
+
+
+class RasaHealth:
+    """Whether Rasa answers, asked now and then so that a readiness probe costs nothing."""
+
+    def __init__(self, rasa: RasaClient) -> None:
+        self._rasa = rasa
+        self.ready = False
+
+    async def look(self) -> None:
+        """Ask it."""
+        try:
+            await self._rasa.health()
+        except UnderstandingUnavailable:
+            self.ready = False
+        else:
+            self.ready = True
+
+
+def _web_parts(desk: Desk, hub: Hub, health: RasaHealth) -> WebParts:
+    reading = desk.database.reading_units()
+    base = desk.settings.base_url
+    return WebParts(
+        intake=desk.intake,
+        runner_wake=desk.runner.wake,
+        transcripts=Transcripts(reading, titles(desk.words.handbook)),
+        agent_desk=desk.agents,
+        accounts=Accounts(desk.units, Argon2Passwords(), desk.clock, reading=reading),
+        hub=hub,
+        company=desk.words.company,
+        texts=lambda key: desk.words.situation(key, "hans").text,
+        ready=lambda: health.ready,
+        origin=base.rstrip("/") if base else None,
+        secure_cookies=(base or "").startswith("https://"),
+    )
+
+
+async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
+    """Do the work again and again; a failure is logged and the next round tries anew."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except Exception:
+            log.exception("background work failed; it is tried again in %s s", seconds)
+
+
+@asynccontextmanager
+async def background(*tasks: Awaitable[object]) -> AsyncIterator[None]:
+    """Run the tasks while the block runs."""
+    running = [asyncio.ensure_future(task) for task in tasks]
+    try:
+        yield
+    finally:
+        for task in running:
+            task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await asyncio.gather(*running, return_exceptions=True)
+
+
+def _open_database(settings: Settings) -> tuple[Database, Sealer]:
+    if settings.data_key is None:
+        raise ConfigurationError("缺少 KESU_DATA_KEY:请先执行 make up,或在环境变量中给出。")
+    sealer = Sealer.from_base64(settings.data_key.get_secret_value())
+    return Database(settings.database_url, sealer), sealer
+
+
+def _secret(settings: Settings) -> str:
+    if settings.pair_secret is None:
+        raise ConfigurationError("缺少 KESU_PAIR_SECRET:请先执行 make up,或在环境变量中给出。")
+    return settings.pair_secret.get_secret_value()

@@ -1,0 +1,41 @@
+"""The case database, opened for one short command."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.adapters.database.schema import upgrade
+from bot.adapters.database.sealing import Sealer
+from bot.adapters.database.unit_of_work import Database
+from bot.domain.errors import ConfigurationError
+from bot.settings import Settings
+
+
+class NobodyWatches:
+    """Live updates of a process that has no browsers."""
+
+    def changed(self, conversation_id: str) -> None:
+        """Nobody to tell."""
+
+
+async def upgrade_database(settings: Settings) -> None:
+    """Create the database or bring it up to date, and the folder for it. Raises ConfigurationError."""
+    try:
+        settings.var.mkdir(mode=0o700, parents=True, exist_ok=True)  # customers' data: the owner's only
+    except OSError as problem:
+        raise ConfigurationError(
+            f"不能创建 {settings.var}（{problem.strerror}）：请检查 KESU_VAR"
+        ) from problem
+    await upgrade(settings.database_url)
+
+
+@asynccontextmanager
+async def opened(settings: Settings) -> AsyncIterator[Database]:
+    """The database, closed afterwards; it must be up to date, and the settings must hold the data key."""
+    if settings.data_key is None:
+        raise ConfigurationError("缺少 KESU_DATA_KEY")
+    database = Database(settings.database_url, Sealer.from_base64(settings.data_key.get_secret_value()))
+    try:
+        await database.confirm_key()
+        yield database
+    finally:
+        await database.close()

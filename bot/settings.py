@@ -1,0 +1,124 @@
+"""Every setting of the desk, read once from the environment (`KESU_…`); docs/settings.md explains each."""
+
+import difflib
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from bot.domain.errors import ConfigurationError
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "KESU_"
+GIVEN_TO_ROOM = frozenset({"KESU_ACTIONS_URL"})  # worked out by us, read by Rasa's room
+ONLY_FOR_SCRIPTS = frozenset({"KESU_ROOM_PYTHON"})  # read before anything is installed
+
+
+def _from_root(path: Path) -> Path:
+    return ROOT / path.expanduser()
+
+
+def _database_url(url: str) -> str:
+    try:
+        make_url(url)
+    except ArgumentError:
+        raise ValueError("应形如 sqlite:///kesu.db 或 postgresql://user:password@host/database") from None
+    return url
+
+
+def _nlu_url(desk: str, var: Path) -> str:
+    """Rasa's own tables: beside the desk's file, or in the same PostgreSQL database (with Rasa's driver)."""
+    url = make_url(desk)
+    if url.get_backend_name() == "sqlite":
+        in_file = url.database and url.database != ":memory:"
+        return f"sqlite:///{Path(url.database or '').with_name('rasa.db') if in_file else var / 'rasa.db'}"
+    url = url.set(drivername="postgresql")
+    if "ssl" in url.query:  # asyncpg's word; the room's driver knows libpq's
+        url = url.difference_update_query(["ssl"]).update_query_dict({"sslmode": url.query["ssl"]})
+    return url.render_as_string(hide_password=False)
+
+
+Port = Annotated[int, Field(ge=0, le=65535)]
+FromRoot = Annotated[Path, AfterValidator(_from_root)]
+
+
+class Settings(BaseSettings):
+    """What can be set. Relative paths count from the project's folder; a port of 0 means any free one."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        frozen=True,
+        extra="forbid",
+        validate_default=True,
+        hide_input_in_errors=True,
+    )
+
+    host: str = "127.0.0.1"
+    port: Port = 8080
+    base_url: str | None = None
+    actions_port: Port = 0
+    rasa_port: Port = 0
+    var: FromRoot = Path("var")
+    database_url: Annotated[str, AfterValidator(_database_url), Field(repr=False)] = Field(
+        default_factory=lambda known: f"sqlite:///{known['var'] / 'kesu.db'}"
+    )
+    nlu_database_url: Annotated[str, Field(repr=False)] = Field(
+        default_factory=lambda known: _nlu_url(known["database_url"], known["var"])
+    )
+    redis_url: Annotated[str | None, Field(repr=False)] = None
+    handbook: FromRoot = Path("data/handbook")
+    company: FromRoot = Path("company.yml")
+    models: FromRoot = Path("models")
+    model: FromRoot | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    data_key: SecretStr | None = None
+    pair_secret: SecretStr | None = None
+
+    @property
+    def actions_url(self) -> str:
+        """Where Rasa's room reaches the custom actions; `actions_port` must have been chosen."""
+        return f"http://127.0.0.1:{self.actions_port}/webhook"
+
+    @property
+    def log_folder(self) -> Path:
+        """Where the logs of the child processes go."""
+        return self.var / "log"
+
+    def having(self, **changes: object) -> Self:
+        """A copy with some settings decided (a free port, generated secrets), which are not checked again."""
+        return self.model_copy(update=changes)
+
+
+def variable(field: str) -> str:
+    """The environment variable of a setting."""
+    return PREFIX + field.upper()
+
+
+def load_settings() -> Settings:
+    """Read the environment. Raises ConfigurationError naming the first wrong setting, never its value."""
+    try:
+        return Settings()
+    except ValidationError as problem:
+        first = problem.errors(include_url=False, include_input=False)[0]
+        name = variable(str(first["loc"][0]))
+        raise ConfigurationError(
+            f"设置 {name} 不对：{first['msg'].removeprefix('Value error, ')}（各项设置见 docs/settings.md）"
+        ) from None
+
+
+def unknown_variables(names: Iterable[str] | None = None) -> list[str]:
+    """One line for each KESU_ variable in the environment that is no setting, with the likely right name."""
+    known = {variable(field) for field in Settings.model_fields} | GIVEN_TO_ROOM | ONLY_FOR_SCRIPTS
+    lines = []
+    for name in sorted(os.environ if names is None else names):
+        if name.startswith(PREFIX) and name not in known:
+            close = difflib.get_close_matches(name, known, n=1)
+            hint = f"，是否想写 {close[0]}？" if close else "，见 docs/settings.md"
+            lines.append(f"{name} 不是设置项{hint}")
+    return lines

@@ -1,0 +1,165 @@
+import asyncio
+import os
+import sys
+import textwrap
+
+import pytest
+
+from bot.adapters.training import train
+from bot.adapters.training_files import check_training_files
+from bot.domain.errors import ConfigurationError
+from bot.domain.labels import ALL
+from bot.settings import Settings
+
+# Stands in for `rasa train`: writes an archive with the metadata of the labels.
+FAKE_TRAIN = """
+import argparse, io, json, os, sys, tarfile
+from bot.domain.labels import ALL
+options = argparse.ArgumentParser()
+options.add_argument("--quiet", action="store_true")
+options.add_argument("--out")
+options.add_argument("--fixed-model-name")
+options.add_argument("--data", nargs="+")
+given = options.parse_args()
+path = os.path.join(given.out, given.fixed_model_name + ".tar.gz")
+if {full!r}:
+    open(path, "wb").write(b"half an archive")
+    raise OSError(28, os.strerror(28))
+content = json.dumps(dict(domain=dict(intents=sorted(ALL)))).encode()
+with tarfile.open(path, "w:gz") as file:
+    member = tarfile.TarInfo("metadata.json")
+    member.size = len(content)
+    file.addfile(member, io.BytesIO(content))
+"""
+
+
+@pytest.fixture
+def root(tmp_path):
+    """A project with one example for each label."""
+    (tmp_path / "config.yml").write_text("language: zh\n")
+    (tmp_path / "domain.yml").write_text("intents: [greet, {illness: {use_entities: []}}]\n")
+    (tmp_path / "data" / "nlu").mkdir(parents=True)
+    (tmp_path / "data" / "rules").mkdir()
+    (tmp_path / "data" / "rules" / "all.yml").write_text("rules:\n- rule: r\n  steps:\n  - intent: greet\n")
+    examples = "".join(f"- intent: {label}\n  examples: |\n    - 例句\n" for label in sorted(ALL))
+    (tmp_path / "data" / "nlu" / "all.yml").write_text(f"nlu:\n{examples}")
+    return tmp_path
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return Settings(models=tmp_path / "models", var=tmp_path / "var")
+
+
+@pytest.fixture
+def trainer(tmp_path):
+    def make(*, full=False):
+        path = tmp_path / "train.py"
+        path.write_text(FAKE_TRAIN.replace("{full!r}", str(full)))
+        return (sys.executable, str(path))
+
+    return make
+
+
+def write(root, name, text):
+    (root / "data" / "nlu" / name).write_text(textwrap.dedent(text))
+
+
+def fault(root):
+    with pytest.raises(ConfigurationError) as caught:
+        check_training_files(root)
+    return str(caught.value)
+
+
+def test_good_training_files_pass(root):
+    write(
+        root,
+        "more.yml",
+        "nlu:\n- intent: illness\n  examples: |\n    - [牛奶](product)喝了拉肚子\n- lookup: x\n",
+    )
+    check_training_files(root)
+    assert fault_free(root)
+
+
+def fault_free(root):
+    try:
+        check_training_files(root)
+    except ConfigurationError:
+        return False
+    return True
+
+
+def test_a_syntax_error_is_told_with_file_and_line(root):
+    write(root, "bad.yml", "nlu:\n- intent: greet\n  examples: [unclosed\n- x: y\n")
+    assert "data/nlu/bad.yml:4: YAML 语法错误" in fault(root)
+
+
+def test_an_unknown_label_is_told_with_file_and_line(root):
+    write(root, "odd.yml", "nlu:\n- intent: weather\n  examples: |\n    - 下雨\n")
+    assert "data/nlu/odd.yml:2: 未知标签 weather" in fault(root)
+
+
+def test_an_unknown_label_in_a_rule_is_told_too(root):
+    (root / "data" / "rules" / "odd.yml").write_text("rules:\n- rule: r\n  steps:\n  - intent: weather\n")
+    assert "data/rules/odd.yml:4: 未知标签 weather" in fault(root)
+
+
+@pytest.mark.parametrize(
+    "marked", ["[雨](rain)", '[雨]{"entity": "rain"}', '[雨]{"value": "雨", "entity": "rain"}']
+)
+def test_an_unknown_entity_is_told_with_the_line_of_its_example(root, marked):
+    write(root, "odd.yml", f"nlu:\n- intent: greet\n  examples: |\n    - 你好\n    - 下{marked}\n")
+    assert "data/nlu/odd.yml:5: 未知实体 rain" in fault(root)
+
+
+def test_a_label_without_examples_is_told(root):
+    path = root / "data" / "nlu" / "all.yml"
+    path.write_text(path.read_text().replace("intent: illness", "intent: greet"))
+    assert "没有例句的标签 illness" in fault(root)
+
+
+def test_a_missing_domain_and_a_file_that_is_not_utf8_are_told(root):
+    (root / "domain.yml").unlink()
+    (root / "data" / "nlu" / "gbk.yml").write_bytes("nlu: 投诉".encode("gbk"))
+    told = fault(root)
+    assert "domain.yml: 文件不存在" in told
+    assert "data/nlu/gbk.yml: 不是 UTF-8 编码" in told
+
+
+async def test_a_finished_model_appears_whole_and_nothing_else_is_left(root, settings, trainer):
+    trained = await train(settings, print, command=trainer(), root=root)
+    assert list(settings.models.iterdir()) == [trained.model]
+
+
+async def test_a_full_disk_is_one_clear_line_and_leaves_no_half_archive(root, settings, trainer):
+    with pytest.raises(ConfigurationError, match=r"磁盘已满.*models") as caught:
+        await train(settings, print, command=trainer(full=True), root=root)
+    assert "\n" not in str(caught.value)
+    assert list(settings.models.iterdir()) == []
+
+
+async def test_a_training_that_fails_tells_the_last_line_of_its_log(root, settings):
+    with pytest.raises(ConfigurationError, match=r"train\.log.*ran out of luck"):
+        await train(settings, print, command=(sys.executable, "-c", "exit('ran out of luck')"), root=root)
+
+
+async def test_an_interrupted_training_leaves_nothing_behind(root, settings):
+    endless = (sys.executable, "-c", "import time; time.sleep(600)")
+    task = asyncio.create_task(train(settings, print, command=endless, root=root))
+    while not list(settings.models.glob(".training-*")):  # noqa: ASYNC110 -- a folder sets no event
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert list(settings.models.iterdir()) == []
+
+
+async def test_what_a_killed_training_left_is_cleared_away_at_the_next(root, settings, trainer):
+    ended = await asyncio.create_subprocess_exec(sys.executable, "-c", "")
+    await ended.wait()
+    left, others = settings.models / f".training-{ended.pid}", settings.models / f".training-{os.getppid()}"
+    left.mkdir(parents=True)
+    others.mkdir()
+    await train(settings, print, command=trainer(), root=root)
+    assert not left.exists()
+    assert others.exists()

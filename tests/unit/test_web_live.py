@@ -1,0 +1,102 @@
+"""The hub: who hears of what."""
+
+import asyncio
+
+import pytest
+
+from bot.web import live
+from bot.web.live import ALL, Hub
+
+
+class Socket:
+    def __init__(self):
+        self.closed_with = None
+
+    async def close(self, *, code, message):
+        self.closed_with = code
+
+
+@pytest.fixture
+def hub():
+    return Hub()
+
+
+def heard(listener):
+    """Whether there is news, taking it."""
+    news = listener._news.is_set()
+    listener._news.clear()
+    return news
+
+
+def test_a_listener_hears_of_its_own_conversation_only(hub):
+    with hub.listening(Socket()) as listener:
+        hub.follow(listener, "mine")
+        heard(listener)
+        hub.changed("another")
+        assert not heard(listener)
+        hub.changed("mine")
+        assert heard(listener)
+
+
+def test_the_agents_list_hears_of_every_conversation(hub):
+    with hub.listening(Socket()) as listener:
+        hub.follow(listener, ALL)
+        heard(listener)
+        hub.changed("any")
+        assert heard(listener)
+
+
+def test_following_starts_with_a_look(hub):
+    with hub.listening(Socket()) as listener:
+        hub.follow(listener, "mine")
+        assert heard(listener)
+
+
+async def test_news_nobody_has_taken_yet_melt_into_one(hub):
+    with hub.listening(Socket()) as listener:
+        hub.follow(listener, "mine")
+        for _ in range(1000):
+            hub.changed("mine")
+        await listener.news()
+        assert not heard(listener)
+
+
+def test_who_has_gone_is_forgotten(hub):
+    with hub.listening(Socket()) as listener:
+        hub.follow(listener, "mine")
+    hub.changed("mine")
+    assert hub._listeners == {}
+
+
+async def test_closing_says_goodbye_to_all_sockets(hub):
+    sockets = [Socket(), Socket()]
+    with hub.listening(sockets[0]), hub.listening(sockets[1]):
+        await asyncio.wait_for(hub.close(), 5)
+    assert [socket.closed_with for socket in sockets] == [1001, 1001]
+
+
+class Stuck(Socket):
+    """The socket of a browser that takes nothing in."""
+
+    async def send_json(self, data):
+        await asyncio.Event().wait()
+
+
+class Request:
+    def __init__(self):
+        self.transport, self.dropped = self, False
+
+    def abort(self):
+        self.dropped = True
+
+
+async def test_a_socket_that_takes_nothing_in_is_dropped_and_nobody_else_waits_for_it(hub, monkeypatch):
+    monkeypatch.setattr(live, "SEND_SECONDS", 0)
+    request, stuck = Request(), Stuck()
+    with hub.listening(stuck) as slow, hub.listening(Socket()) as other:
+        hub.follow(slow, "mine")
+        hub.follow(other, "mine")
+        hub.changed("mine")
+        await asyncio.wait_for(live._pass_on(request, stuck, slow), 5)
+        assert request.dropped
+        assert heard(other)
