@@ -1,0 +1,57 @@
+"""Makes the dialogue agree with the desk about what is open, and says what a message is taken as."""
+
+from typing import Any, Mapping, Optional
+
+from rasa.shared.core.constants import DEFAULT_INTENTS, REQUESTED_SLOT
+from rasa.shared.core.domain import Domain
+from rasa.shared.core.events import ActiveLoop, Event, SlotSet
+
+from bot.nlu.turn import Context
+
+FORM = "complaint_form"
+ASKED_SLOT = "details"
+ANSWER = "inform"
+
+# Below this a reading does not tear a short answer away from the question that was asked.
+STRONG_CONFIDENCE = 0.75
+SMALL_TALK = frozenset({"chitchat", "product_question", "praise", "suggest", "greet", "thank"})
+ALWAYS_HEARD = frozenset({"request_human", "withdraw"})
+
+
+def agreement(context: Context) -> list[Event]:
+    """Return the events that bring a tracker to what the desk says is open."""
+    asking = context.asks_field
+    return [
+        SlotSet("case", context.case),
+        SlotSet("question", context.question),
+        SlotSet(ASKED_SLOT, None),
+        ActiveLoop(FORM if asking else None),
+        SlotSet(REQUESTED_SLOT, ASKED_SLOT if asking else None),
+    ]
+
+
+def labels(domain: Domain) -> frozenset[str]:
+    """Return the labels the model's domain knows, without those Rasa adds for itself (restart …)."""
+    return frozenset(domain.intents) - frozenset(DEFAULT_INTENTS)
+
+
+def leaves_form(domain: Domain, label: Optional[str]) -> bool:
+    """Whether a label has an action of its own while a question is open (the form's ignored_intents)."""
+    form = domain.forms.get(FORM) or {}
+    return label in form.get("ignored_intents", ())
+
+
+def taken_as(reading: Mapping[str, Any], context: Context, domain: Domain) -> Optional[str]:
+    """Return the label the dialogue follows instead of the reading's own, or None.
+
+    While a field is asked, a message with an entity that answers it, or a doubtful piece of small talk, is an
+    answer. Asking for a human and withdrawing are always heard as what they are.
+    """
+    label = reading["label"]
+    if not context.asks_field or label in ALWAYS_HEARD or not leaves_form(domain, label):
+        return None
+    answering = context.expects or (context.question,)
+    if any(found["entity"] in answering for found in reading["entities"]):
+        return ANSWER
+    doubtful = label in SMALL_TALK and reading["confidence"] < STRONG_CONFIDENCE
+    return ANSWER if doubtful else None
