@@ -1,0 +1,74 @@
+"""The public door: one aiohttp application for customers, for the people of the desk, and for watchers."""
+
+from aiohttp import hdrs, web
+
+from bot.web import customer, desk, health, rendering
+from bot.web.errors import explain_errors
+from bot.web.keys import MESSAGE_LIMIT, PARTS, SIGN_IN_LIMIT, WebParts
+from bot.web.limits import Buckets
+
+LARGEST_BODY = 64 * 1024  # bytes
+# `frame-ancestors 'self'`: other sites can't put the page into a frame and lure clicks into it.
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    # Not "no-referrer": with it browsers send forms with `Origin: null`, which check_origin refuses.
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def create_web_app(parts: WebParts) -> web.Application:
+    """Put the door together."""
+    app = web.Application(middlewares=[explain_errors], client_max_size=LARGEST_BODY)
+    app[PARTS] = parts
+    app[MESSAGE_LIMIT] = Buckets(burst=20, per_second=1)
+    app[SIGN_IN_LIMIT] = Buckets(burst=20, per_second=0.5)
+    rendering.set_up(app)
+    _add_routes(app)
+    app.on_response_prepare.append(_secure)
+    app.on_shutdown.append(_close_sockets)
+    return app
+
+
+def _add_routes(app: web.Application) -> None:
+    one = "/desk/conversations/{id:[0-9a-z]{1,64}}"
+    app.add_routes(
+        [
+            web.get("/", customer.page),
+            web.post("/api/messages", customer.send),
+            web.get("/api/messages", customer.messages),
+            web.get("/ws", customer.socket),
+            web.get("/desk", desk.overview),
+            web.get("/desk/login", desk.login_page),
+            web.post("/desk/login", desk.sign_in),
+            web.post("/desk/logout", desk.sign_out),
+            web.get(one, desk.conversation),
+            web.post(f"{one}/claim", desk.claim),
+            web.post(f"{one}/write", desk.write),
+            web.post(f"{one}/release", desk.release),
+            web.get("/desk/ws", desk.socket),
+            web.get("/health/live", health.live),
+            web.get("/health/ready", health.ready),
+            web.static("/static", rendering.FOLDER / "static"),
+        ]
+    )
+
+
+async def _secure(request: web.Request, response: web.StreamResponse) -> None:
+    """The headers of every answer. Scripts and styles are asked after each time, all else is never kept."""
+    for name, value in _HEADERS.items():
+        response.headers.setdefault(name, value)
+    kept = "no-cache" if request.path.startswith("/static/") else "no-store"
+    response.headers.setdefault(hdrs.CACHE_CONTROL, kept)
+    if request.app[PARTS].secure_cookies:
+        response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+
+
+async def _close_sockets(app: web.Application) -> None:
+    await app[PARTS].hub.close()

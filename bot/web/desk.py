@@ -1,0 +1,112 @@
+"""The people's side: sign in, the list, one conversation, claim, write, release."""
+
+import aiohttp_jinja2
+from aiohttp import web
+
+from bot.domain.errors import NotSignedIn
+from bot.domain.people import User
+from bot.web.auth import DESK_COOKIE, agent_of, check_origin, forget_agent, remember_agent
+from bot.web.errors import wants_json
+from bot.web.keys import PARTS, SIGN_IN_LIMIT
+from bot.web.live import ALL, stream
+
+
+async def login_page(request: web.Request) -> web.Response:
+    """GET /desk/login."""
+    return await _login(request)
+
+
+async def sign_in(request: web.Request) -> web.Response:
+    """POST /desk/login: one sentence for every reason of a refusal."""
+    check_origin(request)
+    request.app[SIGN_IN_LIMIT].take(f"address {request.remote}")
+    form = await request.post()
+    login = str(form.get("login", ""))
+    try:
+        token = await request.app[PARTS].accounts.sign_in(login, str(form.get("password", "")))
+    except NotSignedIn as refusal:
+        return await _login(request, login=login, refusal=str(refusal), status=refusal.status)
+    response = web.Response(status=303, headers={"Location": "/desk"})
+    remember_agent(request, response, token)
+    return response
+
+
+async def sign_out(request: web.Request) -> web.Response:
+    """POST /desk/logout."""
+    check_origin(request)
+    await request.app[PARTS].accounts.sign_out(request.cookies.get(DESK_COOKIE, ""))
+    response = web.Response(status=303, headers={"Location": "/desk/login"})
+    forget_agent(response)
+    return response
+
+
+async def overview(request: web.Request) -> web.Response:
+    """GET /desk: the queue and the other conversations."""
+    agent = await agent_of(request)
+    rows = await request.app[PARTS].transcripts.overview()
+    return aiohttp_jinja2.render_template("desk.html", request, {"agent": agent, "rows": rows})
+
+
+async def conversation(request: web.Request) -> web.Response:
+    """GET /desk/conversations/{id}: the transcript, what the bot understood, the customer's cases."""
+    agent = await agent_of(request)
+    view = await request.app[PARTS].transcripts.conversation(request.match_info["id"])
+    mine = view.row.agent_id == agent.id
+    return aiohttp_jinja2.render_template(
+        "conversation.html", request, {"agent": agent, "view": view, "row": view.row, "mine": mine}
+    )
+
+
+async def claim(request: web.Request) -> web.Response:
+    """POST …/claim: take the conversation; Conflict when somebody else was quicker."""
+    agent = await _acting(request)
+    await request.app[PARTS].agent_desk.claim(request.match_info["id"], agent.id, agent.name)
+    return _done(request)
+
+
+async def write(request: web.Request) -> web.Response:
+    """POST …/write: say something to the customer."""
+    agent = await _acting(request)
+    text = str((await request.post()).get("text", ""))
+    await request.app[PARTS].agent_desk.write(request.match_info["id"], agent.id, text)
+    return _done(request)
+
+
+async def release(request: web.Request) -> web.Response:
+    """POST …/release: give the conversation back to the bot."""
+    agent = await _acting(request)
+    parts, conversation_id = request.app[PARTS], request.match_info["id"]
+    await parts.agent_desk.release(conversation_id, agent.id)
+    parts.runner_wake(conversation_id)
+    return _done(request)
+
+
+async def socket(request: web.Request) -> web.WebSocketResponse:
+    """GET /desk/ws[?conversation=ID]: says when there is something new in one conversation, or in any."""
+    check_origin(request)
+    await agent_of(request)
+
+    async def topic() -> str:
+        return request.query.get("conversation", ALL)
+
+    return await stream(request, request.app[PARTS].hub, topic)
+
+
+async def _acting(request: web.Request) -> User:
+    check_origin(request)
+    return await agent_of(request)
+
+
+def _done(request: web.Request) -> web.Response:
+    """A script goes on by itself; a plain form is sent back to its page."""
+    if wants_json(request):
+        return web.json_response({})
+    raise web.HTTPSeeOther(f"/desk/conversations/{request.match_info['id']}")
+
+
+async def _login(
+    request: web.Request, *, login: str = "", refusal: str | None = None, status: int = 200
+) -> web.Response:
+    first = not await request.app[PARTS].accounts.has_users()
+    context = {"login": login, "refusal": refusal, "first": first}
+    return aiohttp_jinja2.render_template("login.html", request, context, status=status)

@@ -1,0 +1,73 @@
+"""The one error tree, as browsers see it: JSON for scripts, a page in Chinese for people."""
+
+import logging
+import secrets
+import traceback
+
+import aiohttp_jinja2
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
+
+from bot.domain.errors import KesuError, NotSignedIn
+from bot.web.limits import SlowDown
+
+log = logging.getLogger(__name__)
+
+_SERVER_ERROR = 500
+_HTTP = {
+    400: ("invalid_input", "请求的格式不对。"),
+    404: ("not_found", "没有找到这个页面。"),
+    405: ("method_not_allowed", "这个地址不接受这样的请求。"),
+    413: ("too_large", "内容太长了，请分成几条发送。"),
+    415: ("unsupported_media_type", "请以 application/json 的格式发送。"),
+}
+
+
+@web.middleware
+async def explain_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Turn whatever goes wrong into an answer that helps its reader and gives nothing away."""
+    try:
+        return await handler(request)
+    except NotSignedIn as error:
+        if request.method == hdrs.METH_GET and not wants_json(request):
+            raise web.HTTPSeeOther("/desk/login") from None
+        return _render(request, error.status, error.key, str(error))
+    except KesuError as error:
+        return _explain(request, error)
+    except web.HTTPException as error:
+        if error.status not in _HTTP:
+            raise
+        key, message = _HTTP[error.status]
+        return _render(request, error.status, key, message)
+    except Exception as error:  # noqa: BLE001 -- the outermost place: a browser always gets an answer
+        return _apologize(request, error)
+
+
+def wants_json(request: web.Request) -> bool:
+    """Whether a script asks."""
+    return request.path.startswith("/api/") or "application/json" in request.headers.get(hdrs.ACCEPT, "")
+
+
+def _explain(request: web.Request, error: KesuError) -> web.Response:
+    if error.status >= _SERVER_ERROR:
+        log.error("%s %s: %s: %s", request.method, request.path, error.key, error)
+        return _render(request, error.status, error.key, "系统暂时有些问题，请稍后再试。")
+    response = _render(request, error.status, error.key, str(error))
+    if isinstance(error, SlowDown):
+        response.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
+    return response
+
+
+def _apologize(request: web.Request, error: Exception) -> web.Response:
+    """A plain answer with an id; the log holds where it broke, but no message: that may quote a customer."""
+    mark, kind = secrets.token_hex(4), type(error).__qualname__
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    log.error("%s %s broke, id %s: %s at\n%s", request.method, request.path, mark, kind, frames)
+    return _render(request, _SERVER_ERROR, "error", f"系统出了点问题，请稍后再试。（编号 {mark}）")
+
+
+def _render(request: web.Request, status: int, key: str, message: str) -> web.Response:
+    if wants_json(request):
+        return web.json_response({"error": key, "message": message}, status=status)
+    context = {"message": message, "desk": request.path.startswith("/desk")}
+    return aiohttp_jinja2.render_template("error.html", request, context, status=status)

@@ -1,0 +1,41 @@
+"""What the web door is given, and the typed keys under which its handlers find it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.domain.company import Company
+from bot.services.accounts import Accounts
+from bot.services.handoff import AgentDesk
+from bot.services.intake import Intake
+from bot.services.transcripts import Transcripts
+from bot.web.limits import Buckets
+from bot.web.live import Hub
+
+
+@dataclass(frozen=True)
+class WebParts:
+    """Everything behind the door.
+
+    `runner_wake` is told which conversation has something to answer; `texts` gives the desk's sentence for a
+    situation; `ready` says whether messages are being answered; `origin` is the address people use
+    ("https://desk.example"), None when it is whatever the request was sent to.
+    """
+
+    intake: Intake
+    runner_wake: Callable[[str], None]
+    transcripts: Transcripts
+    agent_desk: AgentDesk
+    accounts: Accounts
+    hub: Hub
+    company: Company
+    texts: Callable[[str], str]
+    ready: Callable[[], bool]
+    origin: str | None = None
+    secure_cookies: bool = False
+
+
+PARTS = web.AppKey("PARTS", WebParts)
+MESSAGE_LIMIT = web.AppKey("MESSAGE_LIMIT", Buckets)
+SIGN_IN_LIMIT = web.AppKey("SIGN_IN_LIMIT", Buckets)

@@ -1,0 +1,48 @@
+"""Templates, and how times and states read in Chinese."""
+
+from datetime import datetime
+from pathlib import Path
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from bot.domain.case import CaseState
+from bot.domain.conversation import Author, Owner
+from bot.domain.workdays import SHANGHAI
+
+FOLDER = Path(__file__).parent
+_OWNERS = {
+    Owner.BOT: "机器人接待",
+    Owner.QUEUE: "排队等人工",
+    Owner.AGENT: "人工接待",
+    Owner.CLOSED: "已结束",
+}
+_AUTHORS = {Author.CUSTOMER: "顾客", Author.BOT: "机器人", Author.DESK: "系统", Author.AGENT: "客服"}
+_STATES = {CaseState.DRAFT: "登记中", CaseState.ACCEPTED: "已受理", CaseState.WITHDRAWN: "已撤销"}
+
+
+def set_up(app: web.Application) -> None:
+    """Load the templates once; whatever they print is escaped."""
+    environment = aiohttp_jinja2.setup(
+        app,
+        loader=jinja2.FileSystemLoader(FOLDER / "templates"),
+        autoescape=True,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters.update(clock=_clock, day=_day)
+    environment.globals.update(owners=_OWNERS, authors=_AUTHORS, states=_STATES)
+
+
+def _clock(moment: datetime) -> str:
+    """Month, day and time in China, for the people of the desk."""
+    return f"{moment.astimezone(SHANGHAI):%m-%d %H:%M}"
+
+
+def _day(moment: datetime) -> str:
+    """The day in China."""
+    local = moment.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日"

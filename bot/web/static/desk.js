@@ -1,0 +1,90 @@
+// The people's pages: what is shown comes from the server as it is; this only keeps it fresh and sends forms
+// without leaving the page. Without it everything works by plain forms and reloading.
+
+import { postForm } from "./api.js";
+import { keepUpToDate, showConnection } from "./live.js";
+import { recall, remember } from "./store.js";
+
+const main = document.querySelector("main");
+const alertBox = document.getElementById("alert");
+const text = document.querySelector("textarea");
+const draftKey = text && `kesu.desk.${text.dataset.draft}`;
+
+async function look() {
+  let answer;
+  try {
+    answer = await fetch(location.href);
+  } catch {
+    return false;
+  }
+  if (answer.redirected) location.reload(); // signed out
+  if (!answer.ok) return false;
+  const fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
+  const atEnd = innerHeight + scrollY > document.body.scrollHeight - 80;
+  replace("live", fresh);
+  const write = document.getElementById("write");
+  if (write) write.hidden = fresh.getElementById("write").hidden;
+  showWaiting();
+  if (atEnd && text) scrollTo(0, document.body.scrollHeight);
+  return true;
+}
+
+function replace(id, fresh) {
+  const old = document.getElementById(id);
+  const next = fresh.getElementById(id);
+  if (old.isEqualNode(next)) return;
+  const focused = old.contains(document.activeElement) ? document.activeElement : null;
+  const target = focused?.getAttribute("href") ?? null;
+  old.replaceWith(document.adoptNode(next));
+  if (target) document.querySelector(`#${id} a[href="${CSS.escape(target)}"]`)?.focus();
+}
+
+function showWaiting() {
+  for (const since of document.querySelectorAll("time[data-since]")) {
+    const minutes = Math.floor((Date.now() - new Date(since.dateTime)) / 60000);
+    since.textContent = minutes < 1 ? "刚刚开始等待" : minutes < 60 ? `已等 ${minutes} 分钟` : `已等 ${Math.floor(minutes / 60)} 小时 ${minutes % 60} 分`;
+  }
+}
+
+function say(sentence) {
+  if (!alertBox) return;
+  alertBox.textContent = sentence;
+  alertBox.hidden = !sentence;
+}
+
+async function submit(form) {
+  const buttons = [...form.querySelectorAll("button")];
+  buttons.forEach((button) => (button.disabled = true));
+  const answer = await postForm(form);
+  buttons.forEach((button) => (button.disabled = false));
+  if (answer.status !== 200) {
+    say(answer.body.message ?? "没有发送出去，请检查网络后再试。");
+  } else {
+    say("");
+    if (form.id === "write") setDraft("");
+  }
+  live.look();
+}
+
+function setDraft(value) {
+  text.value = value;
+  remember(draftKey, value);
+}
+
+main.addEventListener("submit", (event) => {
+  event.preventDefault();
+  submit(event.target);
+});
+text?.addEventListener("input", () => remember(draftKey, text.value));
+text?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
+  event.preventDefault();
+  text.form.requestSubmit();
+});
+if (text) {
+  text.value = recall(draftKey, "");
+  scrollTo(0, document.body.scrollHeight);
+}
+setInterval(showWaiting, 30000);
+showWaiting();
+const live = keepUpToDate(main.dataset.socket, look, showConnection(document.getElementById("connection")));

@@ -1,0 +1,81 @@
+// Keeps the page up to date: a socket says that there is something new, and `look` fetches it.
+// `look` answers whether the server could be reached; that, not the socket, is what the page calls connected:
+// where sockets are blocked it looks every ten seconds instead.
+
+const SLOW = 10000; // milliseconds
+const LONGEST_PAUSE = 30; // seconds
+
+export function keepUpToDate(path, look, show) {
+  let socket = null;
+  let tries = 0;
+  let timer = 0;
+  let looking = false;
+  let again = false;
+
+  async function lookNow() {
+    if (looking) {
+      again = true;
+      return;
+    }
+    looking = true;
+    try {
+      do {
+        again = false;
+        show((await look()) ? "online" : "offline");
+      } while (again);
+    } finally {
+      looking = false;
+    }
+  }
+
+  function open() {
+    clearTimeout(timer);
+    if (socket && socket.readyState <= 1) return; // connecting or open
+    try {
+      socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));
+    } catch {
+      return closed(); // some browsers throw where others only fail to connect
+    }
+    socket.onopen = () => {
+      timer = setTimeout(() => (tries = 0), SLOW); // some proxies open a socket only to close it
+      lookNow();
+    };
+    socket.onmessage = lookNow;
+    socket.onclose = closed;
+  }
+
+  function closed() {
+    clearTimeout(timer);
+    const pause = Math.min(LONGEST_PAUSE, 2 ** tries++) * (0.5 + Math.random() / 2);
+    timer = setTimeout(open, pause * 1000);
+    lookNow();
+  }
+
+  const isOpen = () => socket?.readyState === 1;
+  const hurry = () => {
+    tries = 0;
+    open();
+    lookNow();
+  };
+  setInterval(() => isOpen() || lookNow(), SLOW);
+  document.addEventListener("visibilitychange", () => document.hidden || hurry());
+  addEventListener("online", hurry);
+  addEventListener("offline", () => show("offline"));
+  open();
+  lookNow();
+  return {
+    look: lookNow,
+    // Before the first message there was nothing to follow: ask the socket to look for it again.
+    follow: () => isOpen() && socket.send("look"),
+  };
+}
+
+const STATES = { connecting: "正在连接…", online: "已连接", offline: "正在重新连接…" };
+
+export function showConnection(element) {
+  return (state) => {
+    if (element.dataset.state === state) return;
+    element.dataset.state = state;
+    element.textContent = STATES[state];
+  };
+}

@@ -1,0 +1,134 @@
+"""The web door before a test desk, with what a browser would send along."""
+
+import asyncio
+import threading
+from dataclasses import dataclass, replace
+
+from aiohttp import web
+from argon2 import PasswordHasher
+
+from bot.adapters.database import schema
+from bot.adapters.database.sealing import Sealer, new_key
+from bot.adapters.database.unit_of_work import Database
+from bot.adapters.passwords import Argon2Passwords
+from bot.domain.people import Role
+from bot.services.accounts import Accounts
+from bot.services.titles import titles
+from bot.services.transcripts import Transcripts
+from bot.web.app import create_web_app
+from bot.web.keys import WebParts
+from bot.web.live import Hub
+from tests.desks import TestDesk, make_desk
+
+PASSWORD = "correct horse battery"
+
+
+@dataclass
+class Door:
+    """The desk, what stands before it, and the web application."""
+
+    desk: TestDesk
+    hub: Hub
+    parts: WebParts
+    woken: list[str]
+
+    def app(self, **changes):
+        return create_web_app(replace(self.parts, **changes))
+
+    async def person(self, login="wang", name="小王", role=Role.AGENT):
+        return await self.parts.accounts.add(login, name, role, PASSWORD)
+
+    async def messages(self):
+        """Every message there is."""
+        async with self.desk.units() as uow:
+            found = []
+            for conversation in await uow.conversations.for_agents():
+                found += await uow.messages.latest(conversation.id)
+        return found
+
+
+def make_door(database, sealer, company=None):
+    """A door whose messages wait until the test has them answered."""
+    hub = Hub()
+    units, reading = database.units(hub), database.reading_units()
+    desk = make_desk(units, sealer, company)
+    cheap = Argon2Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    woken = []
+    parts = WebParts(
+        intake=desk.intake,
+        runner_wake=woken.append,
+        transcripts=Transcripts(reading, titles(desk.words.handbook)),
+        agent_desk=desk.agents,
+        accounts=Accounts(units, cheap, desk.clock, reading=reading),
+        hub=hub,
+        company=desk.words.company,
+        texts=lambda situation: desk.words.situation(situation, "hans").text,
+        ready=lambda: True,
+    )
+    return Door(desk, hub, parts, woken)
+
+
+def own_origin(client):
+    """The headers by which a browser shows that one of our own pages asks."""
+    return {"Origin": f"http://{client.host}:{client.port}"}
+
+
+async def post(client, text, client_id="m1", **more):
+    """Send a customer's message as the page does."""
+    return await client.post(
+        "/api/messages", json={"text": text, "client_id": client_id, **more}, headers=own_origin(client)
+    )
+
+
+async def sign_in(client, login="wang", password=PASSWORD):
+    """Sign in as the login page does."""
+    return await client.post(
+        "/desk/login",
+        data={"login": login, "password": password},
+        headers=own_origin(client),
+        allow_redirects=False,
+    )
+
+
+class Site:
+    """A door that serves in a thread of its own, for tests that drive a browser from this one."""
+
+    def __init__(self, folder):
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._file = folder / "kesu.db"
+
+    def __enter__(self):
+        self._thread.start()
+        self.run(self._open())
+        return self
+
+    def __exit__(self, *_):
+        self.run(self._close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def run(self, work):
+        """Run a coroutine where the site runs, and give its result."""
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
+
+    async def _open(self):
+        url = f"sqlite:///{self._file}"
+        await schema.upgrade(url)
+        sealer = Sealer.from_base64(new_key())
+        self._database = Database(url, sealer)
+        self.door = make_door(self._database, sealer)
+        self.room = self.door.desk.room
+        app = self.door.app(runner_wake=self.door.desk.runner.wake)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
+        await self._runner.setup()
+        listener = web.TCPSite(self._runner, "127.0.0.1", 0)
+        await listener.start()
+        host, port = self._runner.addresses[0]
+        self.url = f"http://{host}:{port}"
+
+    async def _close(self):
+        await self.door.desk.runner.stop()
+        await self._runner.cleanup()
+        await self._database.close()

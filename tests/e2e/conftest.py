@@ -1,0 +1,58 @@
+"""Fixtures of the tests that use the real thing: a browser, a trained Rasa, a desk in its own process."""
+
+import os
+import shutil
+
+import pytest
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def chromium_path():
+    """An installed Chromium, or the one named in KESU_TEST_CHROMIUM; without one the test is skipped."""
+    found = os.environ.get("KESU_TEST_CHROMIUM") or next(filter(None, map(shutil.which, _NAMES)), None)
+    if not found:
+        pytest.skip("no browser: install chromium, or name one in KESU_TEST_CHROMIUM")
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser(chromium_path):
+    """A running Chromium (Playwright's synchronous API)."""
+    from playwright.sync_api import sync_playwright
+
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=chromium_path, args=as_root)
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser):
+    """A fresh page of a fresh visitor, in Chinese."""
+    context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.fixture(scope="session")
+def rasa(tmp_path_factory):
+    """One Rasa with the trained model for all tests."""
+    from tests.e2e.stack import SharedRasa
+
+    with SharedRasa(tmp_path_factory.mktemp("rasa")) as running:
+        yield running
+
+
+@pytest.fixture
+async def killable_desk(rasa, tmp_path):
+    """A desk that is not started yet."""
+    from bot.adapters.listening import free_port
+    from tests.e2e.stack import KillableDesk
+
+    desk = KillableDesk(rasa, tmp_path, free_port())
+    await desk.create_database()
+    yield desk
+    desk.stop()

@@ -1,0 +1,82 @@
+"""The people's pages in a real browser, with a customer at the other end."""
+
+import pytest
+
+from tests.doors import PASSWORD, Site
+from tests.rooms import reading
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def site(tmp_path):
+    with Site(tmp_path) as running:
+        running.room.table["转人工"] = reading("request_human")
+        running.run(running.door.person())
+        yield running
+
+
+@pytest.fixture
+def customer(browser, site):
+    context = browser.new_context(locale="zh-CN")
+    page = context.new_page()
+    page.goto(site.url)
+    yield page
+    context.close()
+
+
+def expect(found):
+    from playwright.sync_api import expect as playwrights
+
+    return playwrights(found)
+
+
+def say(customer, text):
+    customer.get_by_label("您的消息").fill(text)
+    customer.get_by_role("button", name="发送").click()
+
+
+def test_an_agent_signs_in_takes_over_answers_and_gives_back(page, customer, site):
+    refused = []
+    page.on("console", lambda line: refused.append(line.text) if line.type == "error" else None)
+    page.set_default_timeout(15_000)
+    page.goto(f"{site.url}/desk")
+    page.get_by_label("登录名").fill("wang")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    expect(page.get_by_text("没有人在等。")).to_be_visible()
+
+    say(customer, "转人工")
+    page.get_by_role("link", name="排队等人工").click()
+    page.get_by_role("button", name="接手会话").click()
+    expect(customer.locator("#serving")).to_have_text("人工客服 小王 为您服务")
+
+    page.get_by_label("回复顾客").fill("您好，我是小王。\n请说。")
+    page.get_by_label("回复顾客").press("Enter")
+    expect(customer.locator(".line.agent .bubble")).to_have_text("您好，我是小王。\n请说。")
+    expect(page.get_by_label("回复顾客")).to_have_value("")
+    say(customer, "谢谢你")
+    expect(page.locator(".transcript .line").last).to_contain_text("谢谢你")
+
+    page.get_by_role("button", name="交还机器人").click()
+    expect(customer.locator("#serving")).to_have_text("智能客服（机器人）")
+    expect(page.get_by_label("回复顾客")).to_be_hidden()
+    page.get_by_role("button", name="退出").click()
+    expect(page.get_by_role("button", name="登录")).to_be_visible()
+    assert refused == []
+
+
+def test_what_an_agent_writes_is_kept_when_it_cannot_be_sent(page, customer, site):
+    page.set_default_timeout(15_000)
+    say(customer, "转人工")
+    page.goto(f"{site.url}/desk/login")
+    page.get_by_label("登录名").fill("wang")
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
+    page.get_by_role("link", name="排队等人工").click()
+    page.get_by_role("button", name="接手会话").click()
+    page.route("**/write", lambda route: route.abort())
+    page.get_by_label("回复顾客").fill("请您稍等")
+    page.get_by_label("回复顾客").press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("没有发送出去，请检查网络后再试。")
+    expect(page.get_by_label("回复顾客")).to_have_value("请您稍等")
