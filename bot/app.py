@@ -164,11 +164,11 @@ def _web_parts(desk: Desk, hub: Hub, health: RasaHealth) -> WebParts:
 async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
     """Do the work again and again; a failure is logged and the next round tries anew."""
     while True:
-        await asyncio.sleep(seconds)
         try:
             await work()
         except Exception:
             log.exception("background work failed; it is tried again in %s s", seconds)
+        await asyncio.sleep(seconds)
 
 
 @asynccontextmanager

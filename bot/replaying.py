@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from bot.adapters.database.schema import upgrade
 from bot.adapters.database.sealing import new_key
 from bot.adapters.listening import free_port
+from bot.adapters.live import NobodyWatches
 from bot.adapters.model_files import check_labels, chosen_model
 from bot.adapters.rasa_process import RasaProcess
 from bot.app import Desk, open_desk
@@ -39,13 +40,6 @@ class TurnedClock:
         self._now += by
 
 
-class NobodyWatches:
-    """Live updates where there are no browsers."""
-
-    def changed(self, conversation_id: str) -> None:
-        """Nobody to tell."""
-
-
 def temporary(settings: Settings, folder: Path) -> Settings:
     """`settings` with a database, secrets, logs and ports of its own."""
     return settings.having(
@@ -65,7 +59,7 @@ async def temporary_desk(settings: Settings, clock: TurnedClock) -> AsyncIterato
     """A desk with its own Rasa on the live (or newest) model; all of it is gone when the block ends."""
     model = chosen_model(settings)
     if model is None:
-        raise ConfigurationError(f"{settings.models} 里还没有模型:请先执行 make train。")
+        raise ConfigurationError(f"{settings.models} 里还没有模型：请先执行 make train。")
     check_labels(model)
     with tempfile.TemporaryDirectory(prefix="kesu-") as folder:
         own = temporary(settings, Path(folder))

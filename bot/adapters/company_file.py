@@ -17,7 +17,7 @@ def read_company(path: Path) -> Company:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"第 {mark.line + 1} 行" if mark else ""
-        raise ConfigurationError(f"{path}{where}读不出来:请按 company.example.yml 的格式改正。") from error
+        raise ConfigurationError(f"{path}{where}读不出来：请按 company.example.yml 的格式改正。") from error
     if not isinstance(data, dict):
-        raise ConfigurationError(f"{path}: 应是“项: 值”的形式,请参照 company.example.yml。")
+        raise ConfigurationError(f"{path}: 应是“项: 值”的形式，请参照 company.example.yml。")
     return Company.from_mapping(data, str(path))

@@ -25,16 +25,16 @@ def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError:
-        raise InvalidInput(f"{path} 不是 UTF-8 编码:请另存为 UTF-8。") from None
+        raise InvalidInput(f"{path} 不是 UTF-8 编码：请另存为 UTF-8。") from None
     except OSError as error:
-        raise InvalidInput(f"{path} 打不开:{error.strerror}。") from None
+        raise InvalidInput(f"{path} 打不开：{error.strerror}。") from None
     found = False
     for number, line in enumerate(lines, start=1):
         if line.strip():
             found = True
             yield f"{path} 第 {number} 行", _object(line, f"{path} 第 {number} 行")
     if not found:
-        raise InvalidInput(f"{path} 是空的:每行应是一个 JSON 对象。")
+        raise InvalidInput(f"{path} 是空的：每行应是一个 JSON 对象。")
 
 
 def _object(line: str, where: str) -> dict[str, Any]:
@@ -50,7 +50,7 @@ def _object(line: str, where: str) -> dict[str, Any]:
 def _utterance(row: dict[str, Any], where: str) -> Utterance:
     text, label = _text(row, "text", where), _text(row, "label", where)
     if label not in ALL and label not in (COMPLAINT, NOT_COMPLAINT):
-        raise InvalidInput(f"{where}:没有 {label} 这个标签。")
+        raise InvalidInput(f"{where}：没有 {label} 这个标签。")
     try:
         annotated = row.get("entities")
         entities = None if annotated is None else tuple((one["entity"], one["value"]) for one in annotated)

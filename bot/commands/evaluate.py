@@ -46,7 +46,7 @@ def _table(report: dict[str, Any]) -> str:
     scores = f"准确率 {report['accuracy']:.3f}  宏平均 F1 {report['macro_f1']:.3f}"
     rest = f"投诉 F1 {complaint['f1']:.3f}  实体 F1 {entities['f1']:.3f}"
     lines = [
-        f"{report['messages']} 条,模型 {report['model']}",
+        f"{report['messages']} 条，模型 {report['model']}",
         f"{scores}  {rest}  每条 {ms['p50']} 毫秒(p95 {ms['p95']})",
         "",
         f"{'标签':<30}{'精确率':>8}{'召回率':>8}{'F1':>8}{'条数':>6}",
@@ -57,7 +57,7 @@ def _table(report: dict[str, Any]) -> str:
     ]
     lines += ["", "最易混淆:"]
     lines += [
-        f"  {row['label']} → {row['read_as']}  {row['count']} 次,如「{row['examples'][0][:40]}」"
+        f"  {row['label']} → {row['read_as']}  {row['count']} 次，如「{row['examples'][0][:40]}」"
         for row in report["confused"][:_SHOWN]
     ]
     return "\n".join(lines)

@@ -10,13 +10,6 @@ from bot.domain.errors import ConfigurationError
 from bot.settings import Settings
 
 
-class NobodyWatches:
-    """Live updates of a process that has no browsers."""
-
-    def changed(self, conversation_id: str) -> None:
-        """Nobody to tell."""
-
-
 async def upgrade_database(settings: Settings) -> None:
     """Create the database or bring it up to date, and the folder for it. Raises ConfigurationError."""
     try:

@@ -58,7 +58,7 @@ def _told(report: dict[str, Any], transcripts: bool) -> str:  # noqa: FBT001 -- 
     for name, transcript in report["transcripts"].items() if transcripts else ():
         lines += [f"── {name}", *(f"{_WHO[line['who']]}:{line['text']}" for line in transcript), ""]
     lines += [
-        f"✗ {row['id']} {row['expectation']}:应为 {row['wanted']!r},实为 {row['got']!r}"
+        f"✗ {row['id']} {row['expectation']}：应为 {row['wanted']!r}，实为 {row['got']!r}"
         for row in report["failed"]
     ]
     return "\n".join([*lines, f"{report['passed']}/{report['dialogues']} 个对话符合预期"])

@@ -55,4 +55,4 @@ def _hour(value: object, key: str, origin: str) -> time:
     try:
         return time.fromisoformat(str(value))
     except ValueError:
-        raise ConfigurationError(f'{origin}: {key} 应写成 "09:00" 这样的时间,而不是 {value!r}。') from None
+        raise ConfigurationError(f'{origin}: {key} 应写成 "09:00" 这样的时间，而不是 {value!r}。') from None

@@ -102,7 +102,7 @@ class Conversation:
     def held_by(self, agent_id: str) -> None:
         """Refuse unless this agent owns the conversation."""
         if self.owner is not Owner.AGENT or self.agent_id != agent_id:
-            raise Conflict("请先接手这个会话,再进行操作。")
+            raise Conflict("请先接手这个会话，再进行操作。")
 
     def _give(self, owner: Owner, agent_id: str | None) -> None:
         self.owner, self.agent_id = owner, agent_id

@@ -1,6 +1,6 @@
 """Which label a message carries: a linear separator for each, and confidences that mean what they say."""
 
-from typing import Any, Dict, FrozenSet, List, NamedTuple, Optional, Tuple, Type
+from typing import Any, Dict, List, Optional, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -13,100 +13,21 @@ from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix, hstack, vstack
-from scipy.special import log_softmax, softmax
-from sklearn.svm import LinearSVC
 
 from bot.nlu.fingerprint import understanding_code
+from bot.nlu.normalizer import normal_form
+from bot.nlu.separators import Separators, Settings, separators
 
 WEIGHTS_FILE = "separators.npz"
-SHARPNESS_RANGE = (0.1, 20.0)
-TOLERANCE = 1e-2  # a finer solution reads no message differently and takes longer
-NEVER_SEEN = -2.0  # the margin of a label of which a fold saw no message: far outside
 
 
 class TrainingDataError(RasaException):
     """The training data can't teach a classifier anything; the message says what is missing."""
 
 
-class Settings(NamedTuple):
-    """How to train: see `LinearClassifier.get_default_config`."""
-
-    penalty: float
-    group_weight: float
-    folds: int
-    conversation: FrozenSet[str]
-
-
-class Separators:
-    """A trained classifier: weights and biases for each label, and how sharply margins become confidences."""
-
-    def __init__(self, labels: List[str], weights: np.ndarray, biases: np.ndarray, sharpness: float) -> None:
-        self.labels = labels
-        self.weights = weights
-        self.biases = biases
-        self.sharpness = sharpness
-
-    def confidences(self, features: csr_matrix) -> np.ndarray:
-        """Return one row a message, one column a label, rows summing to one."""
-        return softmax(self.sharpness * (features @ self.weights + self.biases), axis=1)
-
-
-def separators(features: csr_matrix, names: np.ndarray, settings: Settings) -> Separators:
-    """Train on one row a message and its label's name.
-
-    Confidences are calibrated on messages that the separators under test have not seen.
-    """
-    margins = _unseen_margins(features, names, settings)
-    labels, right = np.unique(names, return_inverse=True)
-
-    def surprise(sharpness: float) -> float:
-        return float(-log_softmax(sharpness * margins, axis=1)[np.arange(len(right)), right].mean())
-
-    sharpness = minimize_scalar(surprise, bounds=SHARPNESS_RANGE, method="bounded").x
-    weights, biases = _fit(features, names, settings)
-    return Separators(labels.tolist(), weights, biases, float(sharpness))
-
-
-def _fit(features: csr_matrix, names: np.ndarray, settings: Settings) -> Tuple[np.ndarray, np.ndarray]:
-    """Return weights and biases, one column a label, in the labels' order.
-
-    Each label's separator is moved by the one between complaints and everything else: it has seen far more
-    messages, and being wrong about that is the worst mistake. The sum is again one separator a label.
-    """
-    labels = np.unique(names)
-    weights, biases = _machine(features, names, settings.penalty)
-    talk = np.isin(labels, list(settings.conversation))
-    if talk.all() or not talk.any():
-        return weights, biases
-    shared, bias = _machine(features, np.isin(names, labels[talk]), settings.penalty)
-    column = talk.astype(int)  # of the two groups, False (complaint) comes first
-    return weights + settings.group_weight * shared[:, column], biases + settings.group_weight * bias[column]
-
-
-def _machine(features: csr_matrix, names: np.ndarray, penalty: float) -> Tuple[np.ndarray, np.ndarray]:
-    machine = LinearSVC(C=penalty, class_weight="balanced", tol=TOLERANCE, random_state=0).fit(
-        features, names
-    )
-    weights, biases = machine.coef_.T, machine.intercept_
-    if weights.shape[1] == 1:  # for two classes scikit-learn keeps one separator
-        weights, biases = np.hstack([-weights, weights]), np.hstack([-biases, biases])
-    return weights.astype(np.float32), biases.astype(np.float32)
-
-
-def _unseen_margins(features: csr_matrix, names: np.ndarray, settings: Settings) -> np.ndarray:
-    labels = np.unique(names)
-    margins = np.full((len(names), len(labels)), NEVER_SEEN)
-    order = np.random.default_rng(0).permutation(len(names))
-    for part in range(settings.folds):
-        unseen = order[part :: settings.folds]
-        seen = np.setdiff1d(order, unseen)
-        if len(np.unique(names[seen])) > 1:
-            weights, biases = _fit(features[seen], names[seen], settings)
-            columns = np.searchsorted(labels, np.unique(names[seen]))
-            margins[np.ix_(unseen, columns)] = features[unseen] @ weights + biases
-    return margins
+def _is_sign(text: str) -> bool:
+    return not any(character.isalnum() for character in text)
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
@@ -186,6 +107,7 @@ class LinearClassifier(GraphComponent, IntentClassifier):
             trained = Separators(
                 kept["labels"].tolist(), kept["weights"], kept["biases"], float(kept["sharpness"])
             )
+            trained.signs = kept["signs"].tolist()
         return cls(config, model_storage, resource, trained)
 
     def train(self, training_data: TrainingData) -> Resource:
@@ -194,7 +116,7 @@ class LinearClassifier(GraphComponent, IntentClassifier):
         names = np.array([example.get(INTENT) for example in examples])
         if len(set(names)) < 2:  # noqa: PLR2004 -- nothing to tell apart
             raise TrainingDataError(
-                "data/nlu: the training data holds fewer than two labels. Write examples for two or more."
+                "data/nlu: the training data holds fewer than two labels. Write examples for more."
             )
         settings = Settings(
             self._config["penalty"],
@@ -203,6 +125,9 @@ class LinearClassifier(GraphComponent, IntentClassifier):
             frozenset(self._config["conversation_labels"]),
         )
         trained = separators(self._features(examples), names, settings)
+        trained.signs = sorted(
+            {text for text in (normal_form(example).text for example in examples) if _is_sign(text)}
+        )
         with self._model_storage.write_to(self._resource) as folder:
             np.savez(folder / WEIGHTS_FILE, **vars(trained))
         return self._resource
@@ -212,6 +137,7 @@ class LinearClassifier(GraphComponent, IntentClassifier):
         if not messages or self._trained is None:
             return messages
         confidences = self._trained.confidences(self._features(messages))
+        confidences[[self._is_unknown_sign(message) for message in messages]] = 1 / len(self._trained.labels)
         for message, row in zip(messages, confidences, strict=True):
             best = np.argsort(-row)[: self._config["ranking_length"]]
             ranking = [
@@ -220,6 +146,11 @@ class LinearClassifier(GraphComponent, IntentClassifier):
             message.set(INTENT, ranking[0], add_to_output=True)
             message.set(INTENT_RANKING_KEY, ranking, add_to_output=True)
         return messages
+
+    def _is_unknown_sign(self, message: Message) -> bool:
+        """Whether a message is only signs that training never saw: any label would be a guess."""
+        text = normal_form(message).text
+        return self._trained is not None and _is_sign(text) and text not in self._trained.signs
 
     def _features(self, messages: List[Message]) -> csr_matrix:
         return vstack([self._row(message) for message in messages], format="csr", dtype=np.float32)

@@ -23,6 +23,7 @@ from bot.nlu.tagging import character_features, spans_of, tags
 
 DICTIONARY_FILE = "dictionary.json"
 TAGGER_FILE = "entities.crfsuite"
+LONGEST_FACT = 60  # characters; the tagger never ends within one endless word
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
@@ -132,6 +133,8 @@ class FactExtractor(GraphComponent, EntityExtractorMixin):
             return []
         facts = []
         for span in spans_of(self._tagger.tag(character_features(message, self._dictionary))):
+            if span.end - span.start > LONGEST_FACT:
+                continue
             start, end = normal.original_span(span.start, span.end)
             value = message.get(TEXT)[start:end]
             facts.append({"entity": span.kind, "value": value, "start": start, "end": end})

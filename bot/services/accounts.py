@@ -155,6 +155,6 @@ def _checked_name(name: str) -> str:
 
 def _check_password(password: str) -> None:
     if len(password) < SHORTEST_PASSWORD:
-        raise InvalidInput(f"密码太短了:至少 {SHORTEST_PASSWORD} 个字符。")
+        raise InvalidInput(f"密码太短了：至少 {SHORTEST_PASSWORD} 个字符。")
     if len(password) > LONGEST_PASSWORD:
-        raise InvalidInput(f"密码太长了:最多 {LONGEST_PASSWORD} 个字符。")
+        raise InvalidInput(f"密码太长了：最多 {LONGEST_PASSWORD} 个字符。")

@@ -18,7 +18,7 @@ def clean_text(text: str) -> str:
     Text from customers is data: nothing else about it is changed.
     """
     if len(text) > LONGEST_TEXT:
-        raise TooLarge(f"这段话有点长({len(text)}字),请分成几条发送,每条不超过{LONGEST_TEXT}字。")
+        raise TooLarge(f"这段话有点长（{len(text)}字），请分成几条发送，每条不超过{LONGEST_TEXT}字。")
     kept = (
         char
         for char in text
@@ -26,7 +26,7 @@ def clean_text(text: str) -> str:
     )
     cleaned = "".join(kept).strip()
     if not cleaned:
-        raise InvalidInput("这条消息是空的,请写下您遇到的问题。")
+        raise InvalidInput("这条消息是空的，请写下您遇到的问题。")
     return cleaned
 
 

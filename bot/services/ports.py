@@ -135,7 +135,7 @@ class People(Protocol):
         """By id; NotFound."""
 
     async def by_login(self, login: str) -> User | None:
-        """By login name."""
+        """By login name; locked for this unit of work where the database can."""
 
     async def count(self) -> int:
         """How many logins there are."""

@@ -12,12 +12,12 @@ from bot.domain.reading import Choice, Reply
 from bot.services import choices
 from bot.services.ports import PhoneHash, ScriptConverter
 
-_STATES = {CaseState.DRAFT: "登记中", CaseState.ACCEPTED: "已受理,处理中", CaseState.WITHDRAWN: "已撤销"}
+_STATES = {CaseState.DRAFT: "登记中", CaseState.ACCEPTED: "已受理，处理中", CaseState.WITHDRAWN: "已撤销"}
 _BUTTONS = {
     "request_human": "转人工",
     "refuse": "没有/不方便",
-    "submit": "就这些,请受理",
-    "yes": "是的,撤销",
+    "submit": "就这些，请受理",
+    "yes": "是的，撤销",
     "no": "不撤销",
     "progress": "查进度",
 }

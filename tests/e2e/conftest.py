@@ -8,6 +8,13 @@ import pytest
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
+def _flags():
+    """Nothing but the pages under test: no look-ups of the browser's own; root's Chromium has no sandbox."""
+    quiet = ["gpu", "quic", "background-networking", "component-update", "sync"]
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return [*as_root, "--no-first-run", *(f"--disable-{name}" for name in quiet)]
+
+
 @pytest.fixture(scope="session")
 def chromium_path():
     """An installed Chromium, or the one named in KESU_TEST_CHROMIUM; without one the test is skipped."""
@@ -17,14 +24,13 @@ def chromium_path():
     return found
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium_path):
-    """A running Chromium (Playwright's synchronous API)."""
+    """A running Chromium; its synchronous API keeps a loop running, so it ends with its module."""
     from playwright.sync_api import sync_playwright
 
-    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=chromium_path, args=as_root)
+        running = playwright.chromium.launch(executable_path=chromium_path, args=_flags())
         yield running
         running.close()
 

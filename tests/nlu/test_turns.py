@@ -194,7 +194,7 @@ async def test_a_complaint_that_leaves_nothing_open_is_accepted_at_once(take, de
 
 
 async def test_an_interruption_is_answered_and_the_question_asked_again(take, desk):
-    await take("你好", **OPEN)
+    await take("你好", choice="greet", **OPEN)
     assert desk.called == ["action_greet", "action_ask_details"]
 
 

@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from rasa.engine.graph import ExecutionContext, GraphSchema
-from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.engine.storage.resource import Resource
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.training_data.loading import load_data
@@ -39,20 +37,9 @@ nlu:
     - 您好，在吗
     - 早上好呀
     - 嗨，有人吗
+    - 👋👋
 """
 TALK = {"conversation_labels": ["greet"]}
-
-
-@pytest.fixture
-def model_storage(tmp_path):
-    folder = tmp_path / "storage"
-    folder.mkdir()
-    return LocalModelStorage.create(folder)
-
-
-@pytest.fixture
-def context():
-    return ExecutionContext(GraphSchema({}), node_name="node")
 
 
 def built(component, model_storage, context, **changes):
@@ -153,6 +140,20 @@ def test_facts_do_not_overlap(read):
 @pytest.mark.parametrize("text", ["", " ", "\u200b", "\ud800", "😀", "<script>", "粥" * 20000, "/restart"])
 def test_no_text_makes_a_component_raise(read, text):
     assert read(text)[0].get("intent")["confidence"] <= 1
+
+
+@pytest.mark.parametrize("text", ["", "!!!", "😀😀"])
+def test_signs_that_training_never_saw_are_anybodys_guess(read, text):
+    assert read(text)[0].get("intent")["confidence"] == pytest.approx(1 / 3)
+
+
+def test_a_sign_that_training_saw_is_understood(read):
+    assert read("👋👋👋")[0].get("intent")["name"] == "greet"
+
+
+def test_an_endless_word_is_no_fact(read):
+    assert entities(read("单号" + "1" * 40)[0]) == {("order_no", "1" * 40)}
+    assert entities(read("单号" + "1" * 300)[0]) == set()
 
 
 def test_training_data_with_one_label_is_refused_with_a_hint(model_storage, context):

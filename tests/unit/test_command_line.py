@@ -68,12 +68,12 @@ def test_a_user_is_added_once_with_a_password_from_standard_input(run):
     first, again = run(*arguments, given="correct horse\n"), run(*arguments, given="correct horse\n")
     assert (first.returncode, again.returncode) == (0, 1)
     assert "zhuguan" in first.stdout
-    assert "登录名 zhuguan 已存在" in again.stderr
+    assert "登录名 zhuguan 已经有人用了" in again.stderr
 
 
 def test_a_short_password_is_refused(run):
     shown = run("user", "add", "zhuguan", "--password-stdin", given="123456789\n")
-    assert "至少要 10 个字符" in shown.stderr
+    assert "至少 10 个字符" in shown.stderr
 
 
 def test_a_database_that_can_not_be_opened_is_told_in_one_line(run):

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.adapters.database.mapping import ActionResult, Lookup
 from bot.adapters.database.repositories import Repository
@@ -12,7 +13,15 @@ from bot.domain.people import SignIn, User
 
 
 class SqlPeople(Repository):
-    """Logins and signed-in browsers (ports.People)."""
+    """Logins and signed-in browsers (ports.People).
+
+    With `locking` a login that was looked up is locked until the unit ends: guesses at a password that come
+    at once, in whatever process, are counted one by one.
+    """
+
+    def __init__(self, session: AsyncSession, *, locking: bool) -> None:
+        super().__init__(session)
+        self._locking = locking
 
     def add(self, user: User) -> None:
         """Take a new one in."""
@@ -24,7 +33,10 @@ class SqlPeople(Repository):
 
     async def by_login(self, login: str) -> User | None:
         """By login name."""
-        return await self._first(select(User).where(users.c.login == login))
+        query = select(User).where(users.c.login == login)
+        if self._locking:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        return await self._first(query)
 
     async def count(self) -> int:
         """How many logins there are."""

@@ -115,7 +115,7 @@ class SqlUnitOfWork:
         self.messages: Messages = SqlMessages(self._session)
         self.cases: Cases = SqlCases(self._session)
         self.actions: ActionResults = SqlActionResults(self._session)
-        self.people: People = SqlPeople(self._session)
+        self.people: People = SqlPeople(self._session, locking=writes)
         self.lookups: Lookups = SqlLookups(self._session)
 
     async def __aenter__(self) -> Self:
