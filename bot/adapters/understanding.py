@@ -1,7 +1,8 @@
 """Rasa's room over HTTP on loopback (docs/protocol.md, the turn protocol)."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
@@ -26,15 +27,17 @@ class RasaClient:
         """Have one message understood and answered; UnderstandingUnavailable leaves no trace."""
         body = {"conversation": conversation, "turn": turn, "text": text, "context": context.to_json()}
         data = await self._call("POST", "turn", body)
-        return TurnAnswer(
-            replies=tuple(Reply.from_json(row) for row in data["replies"]),
-            reading=Reading.from_json(data["reading"]),
-        )
+        with _as_promised("turn"):
+            return TurnAnswer(
+                replies=tuple(Reply.from_json(row) for row in data["replies"]),
+                reading=Reading.from_json(data["reading"]),
+            )
 
     async def parse(self, texts: Sequence[str]) -> list[Reading]:
         """Understand many texts at once, without a conversation."""
         data = await self._call("POST", "parse", {"texts": list(texts)})
-        return [Reading.from_json(row) for row in data["readings"]]
+        with _as_promised("parse"):
+            return [Reading.from_json(row) for row in data["readings"]]
 
     async def health(self) -> dict[str, Any]:
         """The live model and its labels; UnderstandingUnavailable while none is ready."""
@@ -57,3 +60,12 @@ class RasaClient:
                 return data
         except (ClientError, TimeoutError, OSError, json.JSONDecodeError, UnicodeDecodeError) as error:
             raise UnderstandingUnavailable(f"Rasa can't be reached: {type(error).__name__}") from error
+
+
+@contextmanager
+def _as_promised(path: str) -> Iterator[None]:
+    """An answer of another shape than docs/protocol.md is as good as none."""
+    try:
+        yield
+    except (KeyError, TypeError, ValueError) as error:
+        raise UnderstandingUnavailable(f"Rasa answered {path} in another shape than promised") from error
