@@ -7,7 +7,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import CURRENT_TURN, DeskAction, deliver, open_slots
 from bot.domain import labels
-from bot.services import answers, cases, complaints, facts, feedback, handoff, progress
+from bot.services import answers, cases, complaints, facts, feedback, handoff, progress, unasked
 from bot.services.turn import Turn
 
 
@@ -66,10 +66,7 @@ class TakeFacts(DeskAction):
 
     async def act(self, turn: Turn) -> None:
         """Keep them with the case, or look the number up."""
-        if progress.names_a_case(turn.message.text):
-            await progress.report(turn)
-        else:
-            await facts.take_unasked(turn)
+        await unasked.hear(turn)
 
 
 class Withdraw(DeskAction):
@@ -89,7 +86,7 @@ class Confirm(DeskAction):
 
     async def act(self, turn: Turn) -> None:
         """To the withdrawal if that is what was asked, else simply noted."""
-        if turn.conversation.question == "withdraw":
+        if turn.conversation.question == cases.WITHDRAWAL:
             await cases.withdraw(turn)
         else:
             turn.say("affirm")
@@ -102,7 +99,7 @@ class Decline(DeskAction):
 
     async def act(self, turn: Turn) -> None:
         """Keep the case if a withdrawal was asked about, else simply noted."""
-        if turn.conversation.question == "withdraw":
+        if turn.conversation.question == cases.WITHDRAWAL:
             cases.keep(turn)
         else:
             turn.say("deny")

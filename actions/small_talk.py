@@ -1,6 +1,7 @@
 """Actions that answer with the handbook's words for a situation and change nothing."""
 
 from actions.base import DeskAction
+from bot.services import feedback
 from bot.services.turn import Turn
 
 
@@ -16,7 +17,7 @@ class SituationAction(DeskAction):
 
     async def act(self, turn: Turn) -> None:
         """Say it."""
-        turn.say(self._situation, variant=turn.message.seq)
+        await feedback.small_talk(turn, self._situation)
 
 
 SITUATIONS = {

@@ -19,8 +19,6 @@ from bot.services.ports import Clock, Units
 from bot.services.turns import open_turn
 from bot.services.words import Words
 
-_NOT_UNDERSTOOD = "action_ask_again"
-
 
 class ActionServer:
     """Runs custom actions for one Rasa process; `secret` is shared by the pair."""
@@ -62,13 +60,14 @@ class ActionServer:
             scope = await open_turn(uow, self._words, self._clock, call["sender_id"], turn, reading)
             if scope.message.context is None:
                 scope.message.context = _metadata(call["tracker"])["context"]
-            if name != _NOT_UNDERSTOOD:
-                scope.conversation.misunderstood = 0
+            before = scope.conversation.misunderstood
             token = CURRENT_TURN.set(scope)
             try:
                 answer = await self._executor.run(call)
             finally:
                 CURRENT_TURN.reset(token)
+            if scope.conversation.misunderstood == before:
+                scope.conversation.misunderstood = 0
             result: dict[str, Any] = answer.model_dump() if answer else {"events": [], "responses": []}
             uow.actions.add(turn, place, name, result)
             await uow.commit()

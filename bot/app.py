@@ -19,7 +19,9 @@ from bot.adapters.handbook_files import load_handbook
 from bot.adapters.passwords import Argon2Passwords
 from bot.adapters.script import convert
 from bot.adapters.understanding import RasaClient
+from bot.domain.company import Company
 from bot.domain.errors import ConfigurationError, UnderstandingUnavailable
+from bot.domain.handbook.handbook import Handbook
 from bot.services import cases
 from bot.services.accounts import Accounts
 from bot.services.handoff import AgentDesk
@@ -67,9 +69,7 @@ async def open_desk(settings: Settings, clock: Clock, live: Live) -> AsyncIterat
     """Open the desk on an upgraded database; its actions listen on `settings.actions_port`."""
     database, sealer = _open_database(settings)
     await database.confirm_key()
-    words = Words(
-        load_handbook(settings.handbook), read_company(settings.company), convert, sealer.phone_hash
-    )
+    words = Words(*read_books(settings), convert, sealer.phone_hash)
     units, secret = database.units(live), _secret(settings)
     rasa = RasaClient(f"http://{LOOPBACK}:{settings.rasa_port}", secret)
     reading = database.reading_units()
@@ -182,6 +182,14 @@ async def background(*tasks: Awaitable[object]) -> AsyncIterator[None]:
             task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await asyncio.gather(*running, return_exceptions=True)
+
+
+def read_books(settings: Settings) -> tuple[Handbook, Company]:
+    """The handbook packs in use and the company's data, held against one another; ConfigurationError."""
+    company = read_company(settings.company)
+    handbook = load_handbook(settings.handbook, company.packs or None)
+    company.sentences.check(handbook, str(settings.company))
+    return handbook, company
 
 
 def _open_database(settings: Settings) -> tuple[Database, Sealer]:

@@ -29,7 +29,7 @@ class TurnedClock:
     """A clock that only moves when it is turned; it starts on a working day within office hours."""
 
     def __init__(self, start: datetime = datetime(2026, 3, 18, 2, 0, tzinfo=UTC)) -> None:
-        self._now = start
+        self._now = self._start = start
 
     def now(self) -> datetime:
         """The time it stands at."""
@@ -39,6 +39,10 @@ class TurnedClock:
         """Let time pass."""
         self._now += by
 
+    def restart(self) -> None:
+        """Go back to where it began: every dialogue happens on the same morning."""
+        self._now = self._start
+
 
 def temporary(settings: Settings, folder: Path) -> Settings:
     """`settings` with a database, secrets, logs and ports of its own."""
@@ -46,7 +50,6 @@ def temporary(settings: Settings, folder: Path) -> Settings:
         var=folder,
         database_url=f"sqlite+aiosqlite:///{folder / 'kesu.db'}",
         nlu_database_url=f"sqlite:///{folder / 'rasa.db'}",
-        redis_url=None,
         data_key=SecretStr(new_key()),
         pair_secret=SecretStr(new_key()),
         actions_port=free_port(),
@@ -88,6 +91,7 @@ async def talk(desk: Desk, clock: TurnedClock, dialogues: Sequence[Dialogue]) ->
     """Have every dialogue, each by a customer of its own; silence follows the last turn."""
     outcomes = []
     for number, dialogue in enumerate(dialogues):
+        clock.restart()
         visitor = f"{number}:{dialogue.id}"
         for place, text in enumerate(dialogue.turns):
             clock.turn(_BETWEEN_TURNS)

@@ -71,7 +71,6 @@ class Settings(BaseSettings):
     nlu_database_url: Annotated[str, Field(repr=False)] = Field(
         default_factory=lambda known: _nlu_url(known["database_url"], known["var"])
     )
-    redis_url: Annotated[str | None, Field(repr=False)] = None
     handbook: FromRoot = Path("data/handbook")
     company: FromRoot = Path("company.yml")
     models: FromRoot = Path("models")

@@ -21,7 +21,12 @@ ACTIONS = {
     "thank": "action_thank",
     None: "action_ask_again",
 }
-INTERRUPTING = {"greet", "thank", "ask_progress", "urge"}
+SIMPLE = {situation: name for name, situation in SITUATIONS.items()}
+LABELS = {
+    "ask_compensation": "compensation",
+    "ask_process": "process",
+}  # where the situation has another name
+INTERRUPTING = {"greet", "thank", "ask_progress", "urge", "ask_compensation", "suggest", "abuse"}
 ENDING = {"request_human", "withdraw"}
 
 
@@ -58,13 +63,12 @@ class Room:
     def _actions(self, label, context):
         if context.question and context.question != "withdraw":
             if label in INTERRUPTING:
-                return [ACTIONS[label], "action_ask_details"]
+                return [_action(label), "action_ask_details"]
             if label not in ENDING:
                 return ["validate_complaint_form", "action_ask_details"]
         if labels.is_complaint(label):
             return ["action_hear_complaint", "action_ask_details"]
-        simple = {situation: name for name, situation in SITUATIONS.items()}
-        return [ACTIONS.get(label) or simple[label]]
+        return [_action(label)]
 
     async def _run(self, conversation, turn, understood, context, names):
         replies, place = [], 0
@@ -83,6 +87,10 @@ class Room:
             if filled.get("details") == "complete":
                 names = ["action_accept_case"]
         return replies
+
+
+def _action(label):
+    return ACTIONS.get(label) or SIMPLE[LABELS.get(label, label)]
 
 
 def tracker(conversation, understood, context):

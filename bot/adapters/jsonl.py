@@ -18,7 +18,13 @@ def read_utterances(path: Path) -> list[Utterance]:
 
 def read_dialogues(path: Path) -> list[Dialogue]:
     """The dialogues of a file; InvalidInput names file, line and what to do."""
-    return [_dialogue(row, where) for where, row in _rows(path)]
+    dialogues: dict[str, Dialogue] = {}
+    for where, row in _rows(path):
+        dialogue = _dialogue(row, where)
+        if dialogue.id in dialogues:
+            raise InvalidInput(f"{where}：id {dialogue.id} 已经用过，请换一个。")
+        dialogues[dialogue.id] = dialogue
+    return list(dialogues.values())
 
 
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -71,7 +71,6 @@ class RasaProcess:
             KESU_PAIR_SECRET=self._secret,
             KESU_ACTIONS_URL=self._settings.actions_url,
             KESU_NLU_DATABASE_URL=self._settings.nlu_database_url,
-            **({"KESU_REDIS_URL": self._settings.redis_url} if self._settings.redis_url else {}),
             **QUIET,
         )
         return await ChildProcess.spawn(command, env=env, log=self.log)

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from bot.adapters.handbook_files import check_directory
+from bot.app import read_books
 from bot.settings import load_settings
 
 
@@ -28,3 +29,18 @@ def check(folder: Path | None) -> None:
         click.echo(f"{folder}：{len(problems)} 处问题", err=True)
         raise click.exceptions.Exit(1)
     click.echo(f"{folder}：没有问题")
+
+
+@command.command()
+@click.option("--all", "every", is_flag=True, help="List the sentences without a risk mark too.")
+def sentences(*, every: bool) -> None:
+    """List the sentences that the bot may say, which are held back, and why one may want to.
+
+    company.yml (KESU_COMPANY) holds back or releases a sentence by the key that stands before it.
+    """
+    handbook, company = read_books(load_settings())
+    held = company.sentences.held(handbook, None)
+    for key, unit in handbook.sentences().items():
+        if handbook.clause(key.partition("#")[0]).may_be_said and (every or unit.risk or key in held):
+            mark = f"（{unit.risk}：{unit.reason}）" if unit.risk else ""
+            click.echo(f"{'不说' if key in held else '照说'}  {key}  {unit.sent}{mark}")

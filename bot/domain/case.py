@@ -51,13 +51,22 @@ class Case:
         """Whether the customer may still add to it before it is counted."""
         return self.state is CaseState.DRAFT
 
+    @property
+    def is_unspecified(self) -> bool:
+        """Whether the customer has said that they complain, but not yet about what."""
+        return self.issue == labels.OTHER and not self.fields.get("details")
+
     def note_issue(self, issue: str) -> bool:
         """Add another issue to this case; whether it changed the primary one.
 
-        Illness and special.* outrank an ordinary issue, which stays as the second (labels.md, borders).
+        A complaint about nothing in particular becomes what it turns out to be. Illness and special.* outrank
+        an ordinary issue, which stays as the second (labels.md, borders).
         """
         if issue in (self.issue, self.second_issue):
             return False
+        if self.is_unspecified:
+            self.issue = issue
+            return True
         if labels.raises_case(issue) and not labels.raises_case(self.issue):
             self.issue, self.second_issue = issue, self.issue
             return True

@@ -1,18 +1,24 @@
 """The company's own data: what clauses and announcements fill in."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any, Self
 
 from bot.domain.errors import ConfigurationError
+from bot.domain.handbook.switches import Switches
 from bot.domain.workdays import SHANGHAI, is_workday
 
+_HOURS = ("opens", "closes")
 _TEXTS = ("name", "hotline", "email", "address", "duty_phone", "privacy")
+_KEYS = (*_TEXTS, *_HOURS, "packs", "sentences")
 
 
 @dataclass(frozen=True)
 class Company:
-    """Who runs the desk. An empty text is an unfilled placeholder: clauses that need it are not said."""
+    """Who runs the desk. An empty text is an unfilled placeholder: clauses that need it are not said.
+
+    `packs` are the handbook packs in use (none named: all); `sentences` what is held back or released.
+    """
 
     name: str = ""
     hotline: str = ""
@@ -22,16 +28,22 @@ class Company:
     privacy: str = ""
     opens: time = time(9, 0)
     closes: time = time(18, 0)
+    packs: tuple[str, ...] = ()
+    sentences: Switches = field(default_factory=Switches)
 
     @classmethod
     def from_mapping(cls, data: dict[str, object], origin: str) -> Self:
         """Read the company file's content; ConfigurationError names the file and the key."""
-        unknown = sorted(set(data) - set(_TEXTS) - {"opens", "closes"})
+        unknown = sorted(set(data) - set(_KEYS))
         if unknown:
-            known = "、".join((*_TEXTS, "opens", "closes"))
+            known = "、".join(_KEYS)
             raise ConfigurationError(f"{origin}: 不认识的项 {unknown[0]};可用的项是 {known}。")
         values: dict[str, Any] = {key: str(data[key]).strip() for key in _TEXTS if data.get(key) is not None}
-        values |= {key: _hour(data[key], key, origin) for key in ("opens", "closes") if key in data}
+        values |= {key: _hour(data[key], key, origin) for key in _HOURS if key in data}
+        if data.get("packs"):
+            values["packs"] = _names(data["packs"], origin)
+        if data.get("sentences"):
+            values["sentences"] = Switches.from_mapping(data["sentences"], origin)
         return cls(**values)
 
     @property
@@ -49,6 +61,12 @@ class Company:
         filled = {f"company.{key}": getattr(self, key) for key in _TEXTS}
         filled["company.hours"] = self.hours
         return {key: value for key, value in filled.items() if value}
+
+
+def _names(value: object, origin: str) -> tuple[str, ...]:
+    if not isinstance(value, list) or not all(isinstance(name, str) for name in value):
+        raise ConfigurationError(f"{origin}：packs 应是手册名称的列表。")
+    return tuple(value)
 
 
 def _hour(value: object, key: str, origin: str) -> time:

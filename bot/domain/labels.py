@@ -22,6 +22,7 @@ CONVERSATION = frozenset(
 )  # fmt: skip
 
 ALL = COMPLAINTS | CONVERSATION
+OTHER = "other_complaint"
 
 ENTITIES = frozenset(
     {

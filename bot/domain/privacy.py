@@ -1,11 +1,12 @@
 """Phone and identity numbers in free text: found here, so that storage can seal them and logs mask them."""
 
 import re
+import unicodedata
 
 _SEPARATED = r"(?:[\s\-–—.]?\d)"
 PHONE = re.compile(
     r"(?<!\d)(?:"
-    rf"(?:\+?86[\s-]?)?1[3-9]{_SEPARATED}{{9}}"  # mainland mobile
+    rf"(?:\+?86[\s-]?)?1[\s-]?[3-9]{_SEPARATED}{{9}}"  # mainland mobile
     rf"|(?:\+?886[\s-]?0?|0)9{_SEPARATED}{{8}}"  # Taiwan mobile
     rf"|0\d{{2,3}}[\s-]?\d{{3,4}}[\s-]?\d{{4}}"  # landline with area code
     rf"|(?:\+?852[\s-]?)[2-9]\d{{3}}[\s-]?\d{{4}}"  # Hong Kong
@@ -17,7 +18,7 @@ SENSITIVE = re.compile(f"{IDENTITY.pattern}|{PHONE.pattern}")
 
 def digits(phone: str) -> str:
     """The phone's digits without country code and separators: the form that is hashed and compared."""
-    bare = re.sub(r"\D", "", phone)
+    bare = re.sub(r"\D", "", unicodedata.normalize("NFKC", phone))
     for prefix, lengths in (("86", (13,)), ("886", (12,)), ("852", (11,))):
         if bare.startswith(prefix) and len(bare) in lengths:
             bare = bare.removeprefix(prefix)

@@ -85,7 +85,7 @@ async def _load(options: argparse.Namespace) -> "Agent":
     return agent
 
 
-def _application(agent: "Agent", options: argparse.Namespace) -> "Sanic":
+def _application(agent: "Agent", options: argparse.Namespace, parent: int) -> "Sanic":
     from rasa.shared.utils.io import read_config_file
     from sanic import Sanic
 
@@ -103,7 +103,7 @@ def _application(agent: "Agent", options: argparse.Namespace) -> "Sanic":
     app.ctx.agent = agent
     app.blueprint(channel.blueprint(agent.handle_message), url_prefix=f"/webhooks/{channel.url_prefix()}")
     if options.with_parent:
-        app.add_task(_end_with(os.getppid()))
+        app.add_task(_end_with(parent))
     return app
 
 
@@ -116,6 +116,7 @@ async def _end_with(parent: int) -> None:
 
 def main() -> None:
     """Start, or say in one line why not."""
+    parent = os.getppid()  # now, because it may be gone before the model is loaded
     options = _options()
     bound = _bind(options.port)
     if not options.model.is_file():
@@ -125,7 +126,7 @@ def main() -> None:
 
     _keep_quiet(logging.DEBUG if options.debug else logging.WARNING)
     try:
-        app = _application(asyncio.run(_load(options)), options)
+        app = _application(asyncio.run(_load(options)), options, parent)
     except RasaException as error:
         if options.debug:
             raise

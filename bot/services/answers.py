@@ -1,29 +1,41 @@
 """A message while the desk waits for the answer to a question about the case."""
 
+import re
+
 from bot.domain import labels
 from bot.domain.case import Case
-from bot.domain.privacy import PHONE
-from bot.services import complaints, facts
+from bot.services import cases, complaints, facts
 from bot.services.turn import Turn
 
 LONGEST_ANSWER = (
     500  # characters of a free answer that are kept in its field; the message itself is kept whole
 )
+LONGEST_NAME = 60  # characters of an answer that names a thing, a place or a time
 SHORTEST_ANSWER = 6  # characters beside the facts that make a free answer
+TIMES_ASKED = 2  # after this the question is let go
 SUBMIT = "submit"  # the button "that is all, please accept it"
+WISH = "wish"
+
+_ENOUGH = re.compile(r"就这些|就这样吧|[别不]要?再?问|直接(?:受理|提交)|按现在|先这样|提交吧")
+_NUMBERS = frozenset({"phone", "order_no", "batch_no", "amount"})
+_NO_ANSWERS = frozenset({"affirm", "satisfied", "dissatisfied"})  # 「好的」 is no batch number
+_ASKS = re.compile(r"[?？]|[吗么嘛呢]$|干嘛|干什么|为什么|为啥|凭什么")
 
 
 async def hear(turn: Turn) -> bool:
     """Take the message as the answer it most likely is; whether nothing more is open.
 
     Another complaint is heard as one, a refusal closes the question, facts are taken, anything else is the
-    answer in the customer's own words.
+    answer in the customer's own words where it can be one.
     """
     case, question = turn.case, turn.conversation.question
     if case is None or question is None:
         return True
     case.heard_at = turn.now
-    if turn.message.choice == SUBMIT:
+    if turn.reading.acted_on == "goodbye" and not turn.reading.entities:
+        await _leave(turn, case)
+        return True
+    if turn.message.choice == SUBMIT or _ENOUGH.search(turn.plain):
         turn.conversation.question = None
         return True
     await _hear_open(turn, case, question)
@@ -32,16 +44,48 @@ async def hear(turn: Turn) -> bool:
     return turn.conversation.question is None
 
 
+async def take_wish(turn: Turn) -> bool:
+    """Whether the message, 「退钱」 or 「尽快处理」, is the wish that was asked for; it is kept then."""
+    if turn.case is None or turn.conversation.question != WISH:
+        return False
+    turn.case.fill(WISH, turn.message.text[:LONGEST_ANSWER])
+    turn.conversation.question = facts.next_question(turn.words, turn.case)
+    if turn.conversation.question is None:
+        await cases.complete(turn)
+    return True
+
+
+async def _leave(turn: Turn, case: Case) -> None:
+    """A customer who says goodbye has said everything: the case counts as it stands."""
+    await cases.accept(turn.uow, turn.words, turn.conversation, case, turn.now, actor="customer")
+    turn.case = turn.conversation.case_id = turn.conversation.question = None
+    turn.announce("goodbye")
+
+
 async def _hear_open(turn: Turn, case: Case, question: str) -> None:
     label = turn.reading.acted_on
-    described = label in (case.issue, case.second_issue)
-    if label is not None and labels.is_complaint(label) and not (described and _is_free(turn, question)):
+    if label is not None and _complains(turn, case, question, label):
         await complaints.hear(turn, label)
-    elif label == "deny" and not turn.reading.entities:
+    elif _refuses(turn):
         case.refuse(question)
         turn.say("refusal_accepted", variant=len(case.fields))
     else:
-        _take(turn, case, question)
+        await _take(turn, case, question)
+
+
+def _complains(turn: Turn, case: Case, question: str, label: str) -> bool:
+    """Whether the message complains, and doesn't just answer the question in words that sound like it."""
+    if not labels.is_complaint(label):
+        return False
+    if label in (case.issue, case.second_issue):
+        return question == "details" or not _is_free(turn, question)
+    return labels.raises_case(label) or turn.reading.confidence >= complaints.CERTAIN
+
+
+def _refuses(turn: Turn) -> bool:
+    """Whether the customer has or gives no answer; a doubtful 「电话里」 may well be one."""
+    certain = turn.reading.confidence >= complaints.CERTAIN or turn.message.choice is not None
+    return turn.reading.acted_on == "deny" and certain and not turn.reading.entities
 
 
 def _is_free(turn: Turn, question: str) -> bool:
@@ -49,14 +93,37 @@ def _is_free(turn: Turn, question: str) -> bool:
     return not turn.words.handbook.fields[question].filled_by
 
 
-def _take(turn: Turn, case: Case, question: str) -> None:
+async def _take(turn: Turn, case: Case, question: str) -> None:
+    before = case.fields
     changed = facts.take_entities(turn, case)
     if question in case.fields:
         return
-    if question == "phone":
-        _take_phone(turn, case)
-    elif not changed or (_is_free(turn, question) and _says_more(turn)):
-        case.fill(question, turn.message.text.strip()[:LONGEST_ANSWER])
+    if _can_answer(turn, question, changed):
+        case.fill(question, turn.message.text[:LONGEST_ANSWER])
+        if question == "details":
+            await complaints.answer(turn, case, case.issue)
+    elif changed:
+        facts.acknowledge(turn, case, before, changed)
+    elif case.asked.get(question, 0) >= TIMES_ASKED:
+        case.refuse(question)
+    elif turn.reading.entities:
+        turn.say("fact_noted", variant=turn.variant)
+    elif turn.reading.acted_on != "affirm":
+        turn.say("not_understood.question", variant=case.asked.get(question, 1) - 1)
+
+
+def _can_answer(turn: Turn, question: str, changed: list[str]) -> bool:
+    """Whether the customer's own words can stand in the field though no fact was found that fits it."""
+    text, kinds = turn.plain, turn.words.handbook.fields[question].filled_by
+    if turn.reading.entities and not _says_more(turn):
+        return False
+    if not kinds:
+        return any(char.isalnum() for char in text)
+    if changed or (turn.reading.acted_on in _NO_ANSWERS and turn.reading.confidence >= complaints.CERTAIN):
+        return False
+    if _NUMBERS & set(kinds):
+        return "phone" not in kinds and any(char.isdigit() for char in text)
+    return len(text) <= LONGEST_NAME and any(char.isalnum() for char in text) and not _ASKS.search(text)
 
 
 def _says_more(turn: Turn) -> bool:
@@ -65,12 +132,3 @@ def _says_more(turn: Turn) -> bool:
     for found in turn.reading.entities:
         rest = rest.replace(found.value, "")
     return len(rest) >= SHORTEST_ANSWER
-
-
-def _take_phone(turn: Turn, case: Case) -> None:
-    """A phone must be one; without it the question is asked once more and then let go."""
-    found = PHONE.search(turn.message.text)
-    if found:
-        facts.note_phone(turn, case, found.group())
-    elif case.asked.get("phone", 0) > 1:
-        case.refuse("phone")

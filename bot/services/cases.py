@@ -1,5 +1,6 @@
 """A case from the first complaining sentence to its number, and its withdrawal."""
 
+import re
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -16,6 +17,9 @@ from bot.services.turn import Turn, announce, deliver, record
 from bot.services.words import Words
 
 SILENCE = timedelta(minutes=5)
+WITHDRAWAL = "withdraw"  # the open question whether to withdraw
+_ABOUT_WITHDRAWAL = frozenset({"affirm", "deny", "withdraw", "chitchat", None})
+_GO_ON = re.compile(r"继续|保留|[别不]撤")
 
 
 async def open_draft(turn: Turn, issue: str) -> Case:
@@ -63,10 +67,12 @@ async def accept(
     now: datetime,
     *,
     actor: str = "desk",
+    first: bool = False,
 ) -> None:
     """Make a draft count: number, clock, and the announcement to the customer. A second call does nothing.
 
-    The promise is the deadline of the pack that claims the issue (general: D01, 5 working days).
+    `first`: the announcement comes before what the bot answers. The promise is the deadline of the pack that
+    claims the issue (general: D01, 5 working days).
     """
     if not case.is_draft:
         return
@@ -76,7 +82,7 @@ async def accept(
     conversation.question = None
     await record(uow, case, "accepted", actor, now, number=number, due_at=due_at.isoformat())
     situation = "case_accepted.human" if rule_of(words, case).human else "case_accepted"
-    announce(conversation, words, situation, case_values(case, words))
+    announce(conversation, words, situation, case_values(case, words), first=first)
 
 
 def case_values(case: Case, words: Words) -> dict[str, str]:
@@ -132,13 +138,19 @@ async def current(turn: Turn, *, within: timedelta = timedelta(days=30)) -> Case
 
 
 async def ask_withdrawal(turn: Turn) -> None:
-    """The customer wants to withdraw: ask once whether they really do."""
+    """The customer wants to withdraw: ask once whether they really do; said again, that is a yes.
+
+    The case stays when the words speak of going on, whatever they were taken for.
+    """
+    if turn.conversation.question == WITHDRAWAL:
+        keep(turn) if _GO_ON.search(turn.plain) else await withdraw(turn)
+        return
     case = await current(turn)
     if case is None:
         turn.say("withdraw.none")
         return
     turn.case = case
-    turn.conversation.case_id, turn.conversation.question = case.id, "withdraw"
+    turn.conversation.case_id, turn.conversation.question = case.id, WITHDRAWAL
     turn.say("withdraw.ask", choices=turn.words.choices("withdraw", turn.conversation.script))
 
 
@@ -152,6 +164,15 @@ async def withdraw(turn: Turn) -> None:
     turn.conversation.case_id = turn.conversation.question = None
     await turn.record(case, "withdrawn", actor="customer", message=turn.message.id)
     turn.say("withdraw.done")
+
+
+def drop_stale_withdrawal(turn: Turn) -> None:
+    """Whoever speaks of something else has not confirmed: a later yes must not withdraw the case."""
+    if turn.conversation.question != WITHDRAWAL or turn.reading.acted_on in _ABOUT_WITHDRAWAL:
+        return
+    turn.conversation.question = None
+    if turn.case is not None and not turn.case.is_draft:
+        turn.case = turn.conversation.case_id = None
 
 
 def keep(turn: Turn) -> None:
@@ -170,5 +191,5 @@ async def complete(turn: Turn) -> None:
     if case.is_draft:
         await accept(turn.uow, turn.words, turn.conversation, case, turn.now, actor="customer")
     else:
-        turn.say("fact_noted")
+        turn.say("facts_complete")
     turn.conversation.case_id = turn.conversation.question = None

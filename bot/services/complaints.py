@@ -1,5 +1,6 @@
 """Hearing a complaint: a case is opened or grows, and the handbook answers this very problem."""
 
+import re
 from datetime import timedelta
 
 from bot.domain import labels
@@ -9,6 +10,9 @@ from bot.services.turn import Turn
 
 CERTAIN = 0.5  # below this, another issue inside an open case is noise rather than a second complaint
 SAME_TALK = timedelta(hours=24)
+LONGEST_ANNOUNCEMENT = 14  # characters of 「我要投诉你们」: no more than that there is a complaint
+_ANNOUNCES = re.compile(r"投诉|申诉|客诉|举报|反映|维权")
+_WITHOUT_SYMPATHY = frozenset({"special.inspection"})  # an authority's notice wants an answer
 
 
 async def hear(turn: Turn, issue: str) -> None:
@@ -22,11 +26,25 @@ async def hear(turn: Turn, issue: str) -> None:
         await _open(turn, issue)
     elif _belongs(case, issue):
         await _grow(turn, case, issue)
-    elif turn.reading.confidence >= CERTAIN:
-        await cases.accept(turn.uow, turn.words, turn.conversation, case, turn.now)
+    elif turn.reading.confidence >= CERTAIN and not _only_announces(turn, issue):
+        await cases.accept(turn.uow, turn.words, turn.conversation, case, turn.now, first=True)
         await _open(turn, issue)
     else:
+        facts.take_entities(turn, case)
         await _listen(turn, case)
+
+
+async def answer(turn: Turn, case: Case, issue: str) -> None:
+    """Say the clauses the pack gives for this issue; send it to a person where the clause does."""
+    rule = cases.rule_of(turn.words, case, issue)
+    for clause in () if case.is_unspecified else rule.say:
+        turn.quote(clause)
+    if rule.human:
+        await handoff.to_queue(turn, case, reason=issue)
+    turn.conversation.case_id = case.id
+    turn.conversation.question = facts.next_question(turn.words, case)
+    if turn.conversation.question is None:
+        await cases.complete(turn)
 
 
 async def _case_at_hand(turn: Turn, issue: str) -> Case | None:
@@ -45,46 +63,56 @@ def _belongs(case: Case, issue: str) -> bool:
         issue in (case.issue, case.second_issue)
         or labels.raises_case(issue)
         or (labels.raises_case(case.issue) and case.is_draft)
-        or case.issue == "other_complaint"
+        or case.is_unspecified
         or (case.is_draft and labels.family(issue) == labels.family(case.issue))
     )
+
+
+def _only_announces(turn: Turn, issue: str) -> bool:
+    """Whether the message says that there is a complaint, but not about what."""
+    short = len(turn.plain) <= LONGEST_ANNOUNCEMENT
+    return issue == labels.OTHER and short and bool(_ANNOUNCES.search(turn.plain))
 
 
 async def _open(turn: Turn, issue: str) -> None:
     earlier = await turn.uow.cases.of_conversation(turn.conversation.id)
     case = await cases.open_draft(turn, issue)
+    if not earlier:
+        await facts.take_earlier(turn, case)
     facts.take_entities(turn, case)
-    turn.say("understand", variant=len(earlier))
-    await _answer(turn, case, issue)
+    _note_details(turn, case, issue)
+    if issue not in _WITHOUT_SYMPATHY:
+        turn.say("understand", variant=len(earlier))
+    await answer(turn, case, issue)
 
 
 async def _grow(turn: Turn, case: Case, issue: str) -> None:
     turn.case, case.heard_at = case, turn.now
-    known = issue in (case.issue, case.second_issue)
+    known, asked_what = issue in (case.issue, case.second_issue), case.is_unspecified
     if turn.message.text not in case.text:
         case.text = f"{case.text}\n{turn.message.text}"
     facts.take_entities(turn, case)
-    if known:
+    if known and not asked_what:
         await _listen(turn, case)
         return
-    raised = case.note_issue(issue)
+    _note_details(turn, case, issue)
+    if not known:
+        await _note_issue(turn, case, issue)
+    await answer(turn, case, issue)
+
+
+async def _note_issue(turn: Turn, case: Case, issue: str) -> None:
+    changed = case.note_issue(issue)
     cases.reclassify(turn, case, issue)
-    await turn.record(case, "issue_noted", issue=issue, primary=raised, message=turn.message.id)
-    turn.say("second_issue")
-    await _answer(turn, case, issue)
+    await turn.record(case, "issue_noted", issue=issue, primary=changed, message=turn.message.id)
+    if not changed:
+        turn.say("second_issue")
 
 
-async def _answer(turn: Turn, case: Case, issue: str) -> None:
-    """Say the clauses the pack gives for this issue; send it to a person where the clause does."""
-    rule = cases.rule_of(turn.words, case, issue)
-    for clause in rule.say:
-        turn.quote(clause)
-    if rule.human:
-        await handoff.to_queue(turn, case, reason=issue)
-    turn.conversation.case_id = case.id
-    turn.conversation.question = facts.next_question(turn.words, case)
-    if turn.conversation.question is None:
-        await cases.complete(turn)
+def _note_details(turn: Turn, case: Case, issue: str) -> None:
+    """What the customer tells is all there is to know of a complaint that no other label fits."""
+    if issue == labels.OTHER and not _only_announces(turn, issue):
+        case.fill("details", turn.message.text)
 
 
 async def _listen(turn: Turn, case: Case) -> None:

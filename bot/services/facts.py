@@ -1,9 +1,21 @@
 """The facts of a case: taken from what the customer says, asked for one at a time."""
 
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
 from bot.domain.case import JOINED, Case
+from bot.domain.conversation import Author
+from bot.domain.privacy import PHONE
+from bot.domain.reading import Reading
 from bot.services import cases
 from bot.services.turn import Turn
 from bot.services.words import Words
+
+FACTS = "inform"  # the label of a message that gives facts and nothing else
+_NUMBERS = frozenset({"order_no", "batch_no"})  # a bare number is the one that is asked for
+_TOLD_BEFORE = timedelta(hours=1)
+_MESSAGES_BEFORE = 20
 
 
 def next_question(words: Words, case: Case) -> str | None:
@@ -17,34 +29,24 @@ def take_entities(turn: Turn, case: Case) -> list[str]:
     An entity goes to the open question if that accepts it, else to the first fitting field of the issue's
     form, else to the first fitting field of the handbook.
     """
-    said: dict[str, list[str]] = {}
-    for kind in dict.fromkeys(found.entity for found in turn.reading.entities):
-        name = _field_for(turn, case, kind)
-        if name is not None:
-            said.setdefault(name, []).extend(turn.reading.values(kind))
-    changed = [name for name, values in said.items() if case.fill(name, JOINED.join(dict.fromkeys(values)))]
-    if "phone" in said:
-        note_phone(turn, case, said["phone"][-1])
-    return changed
+    return _take(turn, case, turn.message.text, turn.reading)
 
 
-def note_phone(turn: Turn, case: Case, phone: str) -> None:
-    """Keep the phone and the hash under which the case is found by it."""
-    case.fill("phone", phone)
-    case.phone_hash = turn.words.phone_hash(phone)
+async def take_earlier(turn: Turn, case: Case) -> None:
+    """Facts told before the complaint itself, 「我昨天在你们店买的」 or a phone number, are part of it."""
+    for message in await turn.uow.messages.latest(turn.conversation.id, limit=_MESSAGES_BEFORE):
+        recent = message.author is Author.CUSTOMER and message.created_at > turn.now - _TOLD_BEFORE
+        if not recent or message.seq >= turn.message.seq or message.reading is None:
+            continue
+        reading = Reading.from_json(message.reading)
+        if reading.label == FACTS:
+            _take(turn, case, message.text, reading)
 
 
-def _field_for(turn: Turn, case: Case, entity: str) -> str | None:
-    question = turn.conversation.question
-    fitting = [name for name, rule in turn.words.handbook.fields.items() if entity in rule.filled_by]
-    if question in fitting:
-        return question
-    form = cases.rule_of(turn.words, case).ask
-    ordered = [name for name in form if name in fitting] or fitting
-    unknown = [name for name in ordered if case.fields.get(name) is None]
-    if not unknown and turn.reading.acted_on != "inform":
-        return None  # told in passing; only a message that is about facts corrects what is known
-    return next(iter(unknown or ordered), None)
+def acknowledge(turn: Turn, case: Case, before: Mapping[str, str | None], changed: Sequence[str]) -> None:
+    """Show that facts were noted, or corrected where the case knew them otherwise; 矿泉水 corrects no 水."""
+    corrected = any((before.get(name) or "") not in (case.fields[name] or "") for name in changed)
+    turn.say("fact_changed" if corrected else "fact_noted", variant=turn.variant)
 
 
 def ask(turn: Turn) -> None:
@@ -56,14 +58,49 @@ def ask(turn: Turn) -> None:
     turn.say(f"ask.{question}", variant=case.count_question(question), choices=choices)
 
 
-async def take_unasked(turn: Turn) -> None:
-    """Facts that come without a question: into the case at hand, or thanks and what we can do with them."""
-    case = await cases.current(turn)
-    if case is None:
-        turn.say("facts_without_case")
-        return
-    changed = take_entities(turn, case)
-    if not changed and not turn.reading.entities:
-        case.text = f"{case.text}\n{turn.message.text}"
-    await turn.record(case, "fact_added", fields=changed, message=turn.message.id)
-    turn.say("fact_noted", variant=len(case.fields))
+def _take(turn: Turn, case: Case, text: str, reading: Reading) -> list[str]:
+    said: dict[str, list[str]] = {}
+    for kind, values in _values(text, reading).items():
+        name = _field_for(turn, case, kind, values, reading)
+        if name is not None:
+            said.setdefault(name, []).extend(values)
+    changed = [name for name, values in said.items() if case.fill(name, JOINED.join(dict.fromkeys(values)))]
+    if "phone" in said:
+        _note_phone(turn, case, said["phone"][-1])
+    return changed
+
+
+def _values(text: str, reading: Reading) -> dict[str, list[str]]:
+    """The values of each kind of entity; a phone is one too when only its digits show it."""
+    found = {kind: reading.values(kind) for kind in dict.fromkeys(one.entity for one in reading.entities)}
+    phone = PHONE.search(unicodedata.normalize("NFKC", text))
+    if phone and not {"phone", "order_no", "batch_no"} & set(found):
+        found["phone"] = [phone.group()]
+    return found
+
+
+def _note_phone(turn: Turn, case: Case, phone: str) -> None:
+    """Keep the phone and the hash under which the case is found by it."""
+    case.fill("phone", phone)
+    case.phone_hash = turn.words.phone_hash(phone)
+
+
+def _is_bare_number(turn: Turn, kind: str, value: str) -> bool:
+    """Whether the message is a number and nothing else; 20260118 may be read as a date."""
+    is_number = kind in _NUMBERS or (kind == "date" and value.isdecimal())
+    return is_number and turn.message.text.strip() == value
+
+
+def _field_for(turn: Turn, case: Case, kind: str, values: Sequence[str], reading: Reading) -> str | None:
+    question = turn.conversation.question
+    fitting = [name for name, rule in turn.words.handbook.fields.items() if kind in rule.filled_by]
+    if question in fitting or (question in _NUMBERS and _is_bare_number(turn, kind, values[0])):
+        return question
+    form = cases.rule_of(turn.words, case).ask
+    ordered = [name for name in form if name in fitting] or fitting
+    unknown = [name for name in ordered if case.fields.get(name) is None]
+    if unknown or reading.acted_on == FACTS:
+        return next(iter(unknown or ordered), None)
+    # Told in passing: it only replaces what it says more exactly, 水 by 矿泉水.
+    told = " ".join(values)
+    return next((name for name in ordered if (case.fields[name] or "") in told), None)

@@ -1,7 +1,28 @@
-"""What a customer says about us besides complaining: satisfied or not, praise, suggestions."""
+"""What a customer says besides complaining: content or not, praise, small talk, or nothing we understand."""
 
-from bot.services import cases, handoff
+import re
+
+from bot.services import answers, cases, handoff
 from bot.services.turn import Turn
+
+_MARKUP = re.compile(r"</?[a-zA-Z][^>]*>")
+_OUR_PLAN, _TELL_US = 0, 1  # the ways to answer the dissatisfied: we look into it again; please say more
+_CAN_BE_WISHES = {"compensation": "compensation", "suggest": "fact_noted"}
+
+
+async def small_talk(turn: Turn, situation: str) -> None:
+    """Answer with the words of a situation, in another variant each time it comes up.
+
+    「退钱」 asks for compensation; said when we asked what the customer wishes, it is also the answer.
+    """
+    if turn.conversation.question == cases.WITHDRAWAL:
+        cases.keep(turn)  # 「我想想」 is no yes
+        return
+    if not _has_words(turn):
+        situation = "message.emoji"
+    elif situation in _CAN_BE_WISHES and await answers.take_wish(turn):
+        situation = _CAN_BE_WISHES[situation]
+    turn.say(situation, variant=turn.variant)
 
 
 async def satisfied(turn: Turn) -> None:
@@ -9,7 +30,7 @@ async def satisfied(turn: Turn) -> None:
     case = await cases.current(turn)
     if case is not None:
         await turn.record(case, "satisfied", actor="customer", message=turn.message.id)
-    turn.say("satisfied")
+    turn.say("satisfied", variant=turn.variant)
 
 
 async def dissatisfied(turn: Turn) -> None:
@@ -17,7 +38,7 @@ async def dissatisfied(turn: Turn) -> None:
     case = await cases.current(turn)
     if case is not None:
         await turn.record(case, "dissatisfied", actor="customer", message=turn.message.id)
-    turn.say("dissatisfied")
+    turn.say("dissatisfied", variant=_TELL_US if case is None else _OUR_PLAN)
     if case is not None and case.number is not None:
         await handoff.to_queue(turn, case, reason="dissatisfied")
 
@@ -26,7 +47,18 @@ async def not_understood(turn: Turn) -> None:
     """Ask again in other words; the second time in a row a person takes over."""
     turn.conversation.misunderstood += 1
     if turn.conversation.misunderstood < 2:  # noqa: PLR2004 -- the second misunderstanding
-        turn.say("not_understood", choices=turn.words.choices("not_understood", turn.conversation.script))
+        turn.say(_puzzle(turn), choices=turn.words.choices("not_understood", turn.conversation.script))
         return
     turn.conversation.misunderstood = 0
     await handoff.to_queue(turn, await cases.current(turn), reason="not_understood")
+
+
+def _puzzle(turn: Turn) -> str:
+    if not _has_words(turn):
+        return "message.emoji"
+    return "message.markup" if _MARKUP.search(turn.message.text) else "not_understood"
+
+
+def _has_words(turn: Turn) -> bool:
+    """Whether there is a letter or digit in the message at all."""
+    return any(char.isalnum() for char in turn.message.text)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.domain.case import Case, CaseState, read_number
 from bot.domain.privacy import digits
-from bot.services import cases, handoff
+from bot.services import answers, cases, handoff
 from bot.services.turn import Turn
 
 ATTEMPTS, WINDOW = 5, timedelta(hours=1)
@@ -70,14 +70,25 @@ def names_a_case(text: str) -> bool:
 
 
 async def urge(turn: Turn) -> None:
-    """Note the urging and tell the truth: state and due date; the second one reaches a person."""
+    """Note the urging and tell the truth: state and due date; the second one reaches a person.
+
+    A draft is accepted, and the questions go on: what they ask helps to be quick.
+    """
     case = await cases.current(turn)
     if case is None:
         turn.say("urge.none")
         return
-    await cases.accept(turn.uow, turn.words, turn.conversation, case, turn.now, actor="customer")
+    if await answers.take_wish(turn):
+        turn.say("fact_noted", variant=turn.variant)
+        return
+    if case.is_draft:
+        question = turn.conversation.question
+        turn.say("urge.draft")
+        await cases.accept(turn.uow, turn.words, turn.conversation, case, turn.now, actor="customer")
+        turn.conversation.question = question
+    else:
+        turn.say("urge", cases.case_values(case, turn.words))
     case.urged += 1
     await turn.record(case, "urged", actor="customer", message=turn.message.id)
-    turn.say("urge", cases.case_values(case, turn.words))
     if case.urged >= URGINGS_BEFORE_HUMAN:
         await handoff.to_queue(turn, case, reason="urged")

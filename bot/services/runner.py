@@ -58,8 +58,6 @@ class Runner:
                 self._again.discard(conversation_id)
                 while await self._answer(conversation_id):
                     pass
-        except Exception:
-            log.exception("conversation %s: a turn broke; it waits in the ledger", conversation_id)
         finally:
             self._workers.pop(conversation_id, None)
             if conversation_id in self._again:
@@ -72,6 +70,8 @@ class Runner:
                     return await self._turns.answer_next(conversation_id)
             except UnderstandingUnavailable as error:
                 log.warning("conversation %s waits for Rasa: %s", conversation_id, error)
-                await self._sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+            except Exception:
+                log.exception("conversation %s: a turn broke and is tried again", conversation_id)
+            await self._sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
         await self._turns.give_up(conversation_id)
         return True

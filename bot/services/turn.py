@@ -1,5 +1,6 @@
 """One turn of the bot with a customer: what an action may look at, say and change."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -7,10 +8,13 @@ from datetime import datetime
 from bot.domain import history
 from bot.domain.case import Case
 from bot.domain.conversation import Author, Conversation, Message
+from bot.domain.errors import NothingToSay, UnfilledPlaceholder
 from bot.domain.reading import Choice, Reading, Reply
 from bot.services.ids import new_id
 from bot.services.ports import UnitOfWork
 from bot.services.words import Words
+
+log = logging.getLogger(__name__)
 
 _NOTHING: Mapping[str, str] = {}
 
@@ -32,6 +36,16 @@ class Turn:
     case: Case | None = None
     replies: list[Reply] = field(default_factory=list)
 
+    @property
+    def variant(self) -> int:
+        """Another number at each message of the customer, so that the ways to say something take turns."""
+        return self.message.seq // 2
+
+    @property
+    def plain(self) -> str:
+        """The message in Simplified characters, as the model read it."""
+        return self.reading.normal or self.message.text
+
     def say(
         self,
         situation: str,
@@ -46,8 +60,16 @@ class Turn:
         self._note(reply.clause)
 
     def quote(self, clause: str) -> None:
-        """Answer with one clause of the handbook, as printed."""
-        reply = self.words.clause(clause, self.conversation.script)
+        """Answer with one clause of the handbook, as printed.
+
+        One that the company holds back whole, or whose blanks it has not filled in, is left out.
+        """
+        product = self.case.fields.get("product") if self.case else None
+        try:
+            reply = self.words.clause(clause, self.conversation.script, product)
+        except (NothingToSay, UnfilledPlaceholder) as reason:
+            log.warning("clause %s is not said: %s", clause, reason)
+            return
         self.replies.append(reply)
         self._note(reply.clause)
 
@@ -65,22 +87,28 @@ class Turn:
 
 
 def announce(
-    conversation: Conversation, words: Words, situation: str, values: Mapping[str, str] = _NOTHING
+    conversation: Conversation,
+    words: Words,
+    situation: str,
+    values: Mapping[str, str] = _NOTHING,
+    *,
+    first: bool = False,
 ) -> None:
     """Note a sentence of the desk in the transaction that makes it true; `deliver` says it.
 
     It waits until the bot's answer of the same turn is stored, so that the customer reads sympathy before
-    numbers; and it is said all the same when that answer is dropped.
+    numbers (`first`: it comes before that answer); and it is said all the same when that answer is dropped.
     """
     said = words.situation(situation, conversation.script, values=values)
-    conversation.announcements = [*conversation.announcements, said.to_json()]
+    conversation.announcements = [*conversation.announcements, {**said.to_json(), "first": first}]
 
 
-def deliver(uow: UnitOfWork, conversation: Conversation, now: datetime) -> None:
+def deliver(uow: UnitOfWork, conversation: Conversation, now: datetime, *, only_first: bool = False) -> None:
     """Say what was announced, and tell the live updates; every transaction outside of an action ends so."""
-    for data in conversation.announcements:
+    due = [data for data in conversation.announcements if data["first"] or not only_first]
+    for data in due:
         uow.messages.add(line(conversation, Author.DESK, Reply.from_json(data), now))
-    conversation.announcements = []
+    conversation.announcements = [data for data in conversation.announcements if data not in due]
     conversation.updated_at = now
     uow.changed(conversation.id)
 

@@ -85,6 +85,7 @@ class Turns:
     ) -> None:
         """Put the bot's replies and what the desk announced into the transcript; a question comes last."""
         now = self._clock.now()
+        deliver(uow, conversation, now, only_first=True)
         asked = replies[-1:] if replies and replies[-1].choices else ()
         for reply in replies[: len(replies) - len(asked)]:
             uow.messages.add(line(conversation, Author.BOT, reply, now, to=message.id))
@@ -120,10 +121,15 @@ class Turns:
 async def open_turn(
     uow: UnitOfWork, words: Words, clock: Clock, conversation_id: str, message_id: str, reading: Reading
 ) -> Turn:
-    """Open the turn of a message inside a transaction: conversation (locked), case, the customer's script."""
+    """Open the turn of a message inside a transaction: conversation (locked), case, the customer's script.
+
+    A text like 「不方便」 is the same in both scripts: the conversation goes on in the one it is held in.
+    """
     conversation = await uow.conversations.get(conversation_id)
     message = await uow.messages.get(message_id)
     case = await uow.cases.get(conversation.case_id) if conversation.case_id else None
-    if reading.script != "none":
+    if reading.script != "none" and not words.fits_both_scripts(message.text):
         conversation.script = reading.script
-    return Turn(uow, words, clock.now(), conversation, message, reading, case)
+    turn = Turn(uow, words, clock.now(), conversation, message, reading, case)
+    cases.drop_stale_withdrawal(turn)
+    return turn

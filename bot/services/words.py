@@ -32,9 +32,19 @@ class Words:
         self.handbook, self.company = handbook, company
         self._convert, self.phone_hash = convert, phone_hash
 
-    def clause(self, clause_id: str, script: str) -> Reply:
-        """Quote a clause as printed; UnfilledPlaceholder, NotForCustomers."""
-        return self._reply(self.handbook.say(clause_id, self.company.values()), script)
+    def clause(self, clause_id: str, script: str, product: str | None = None) -> Reply:
+        """Quote a clause as printed, without the sentences held back for this product.
+
+        Raises UnfilledPlaceholder, NotForCustomers, NothingToSay.
+        """
+        switches = self.company.sentences
+        said = self.handbook.say(
+            clause_id,
+            self.company.values(),
+            held=switches.held(self.handbook, product),
+            close_only=switches.closing(product),
+        )
+        return self._reply(said, script)
 
     def situation(
         self, key: str, script: str, *, variant: int = 0, values: Mapping[str, str] | None = None
@@ -63,6 +73,10 @@ class Words:
     def hand_over(self, now: datetime) -> str:
         """The situation of a hand-over: in office hours, or outside of them."""
         return "hand_over" if self.company.is_open(now) else "hand_over.closed"
+
+    def fits_both_scripts(self, text: str) -> bool:
+        """Whether the text is written alike in Simplified and Traditional characters."""
+        return self._convert(text, "hans") == self._convert(text, "hant") == text
 
     def _reply(self, said: Said, script: str) -> Reply:
         return Reply(self._convert(said.text, script), said.clause_id, said.version)

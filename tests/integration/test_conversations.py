@@ -109,6 +109,7 @@ async def test_internal_text_is_never_said_about_illness(desk):
 
 async def test_another_complaint_opens_a_case_of_its_own(desk):
     await complain(desk)
+    desk.clock.turn(minutes=1)
     await desk.say("水有怪味", reading("water.odor"))
     first, second = await desk.cases()
     assert (first.issue, first.state) == ("carton.empty", CaseState.ACCEPTED)

@@ -70,16 +70,17 @@ def running(model, folder, actions_url):
         )
     server = Server(process, port, log)
     try:
-        _wait(server)
+        wait_until_healthy(server)
         yield server
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _wait(server):
+def wait_until_healthy(server):
+    """Return once the room has loaded its model."""
     deadline = time.monotonic() + STARTS_WITHIN_S
     while server.call("health")[0] != 200:
-        assert server.process.poll() is None, server.log.read_text()
-        assert time.monotonic() < deadline, server.log.read_text()
+        assert server.process.poll() is None, f"the room ended: {server.log}"
+        assert time.monotonic() < deadline, f"the room is not healthy yet: {server.log}"
         time.sleep(0.1)

@@ -1,5 +1,6 @@
 import json
 import subprocess
+import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -11,7 +12,7 @@ from rasa.shared.exceptions import RasaException
 from bot.nlu.channel import TurnInput
 from bot.nlu.turn import LONGEST_TEXT
 from tests.nlu.fake_desk import die, raw
-from tests.nlu.room_server import ROOT, SECRET, command
+from tests.nlu.room_server import ROOT, SECRET, Server, command, environment, free_port, wait_until_healthy
 
 CUSTOMERS_WORDS = "我叫欧阳小敏，水有怪味"
 
@@ -176,3 +177,21 @@ def test_a_missing_model_is_named_in_one_line(tmp_path):
     assert refused.returncode == 1
     assert "none.tar.gz" in refused.stderr
     assert refused.stderr.count("\n") == 1
+
+
+PARENT = "import subprocess, sys; subprocess.Popen(sys.argv[1:]).wait()"
+
+
+def test_the_room_ends_when_its_parent_is_killed(model, tmp_path):
+    port = free_port()
+    room = command("--model", str(model), "--port", str(port), "--with-parent")
+    parent = subprocess.Popen(
+        [sys.executable, "-c", PARENT, *room],
+        cwd=ROOT,
+        env=environment(tmp_path, "http://127.0.0.1:9/webhook"),
+        stderr=subprocess.PIPE,
+    )
+    wait_until_healthy(Server(parent, port, tmp_path / "log"))
+    parent.kill()
+    parent.stderr.read()  # ends when the room, which holds the pipe's other end, has ended
+    assert Server(parent, port, None).call("health")[0] == 0

@@ -1,3 +1,4 @@
+import asyncio
 import copy
 import sqlite3
 
@@ -66,6 +67,12 @@ async def test_the_same_turn_again_gives_the_same_answer_and_does_nothing(take, 
     assert first["reading"]["entities"] == [
         {"entity": "phone", "value": "13812345678", "start": 7, "end": 18}
     ]
+
+
+async def test_the_same_turn_twice_at_once_is_executed_once(take, desk):
+    first, second = await asyncio.gather(take("你好", turn="once"), take("你好", turn="once"))
+    assert first == second
+    assert desk.called == ["action_greet"]
 
 
 FAILURES = {

@@ -77,6 +77,7 @@ def test_without_uv_it_is_fetched_into_the_project(tmp_path, monkeypatch):
 
 
 def test_make_help_lists_the_targets():
-    shown = subprocess.run(["make", "help"], capture_output=True, text=True, check=True, cwd=ROOT).stdout
+    command = ["make", "--no-print-directory", "help"]
+    shown = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
     listed = [line.split()[1] for line in shown.splitlines()]
     assert listed == ["help", "up", "test", "check", "train", "evaluate", "bench", "clean"]

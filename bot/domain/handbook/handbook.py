@@ -7,7 +7,7 @@ from typing import NamedTuple, Self
 from bot.domain.errors import HandbookInvalid, UnknownClause
 from bot.domain.handbook import wording
 from bot.domain.handbook.checking import check
-from bot.domain.handbook.clause import Clause
+from bot.domain.handbook.clause import Clause, Unit
 from bot.domain.handbook.model import (
     Category,
     Deadline,
@@ -146,6 +146,15 @@ class Handbook:
         if clause.closing and clause_id in close_only:
             clause = self.clause(clause.closing)
         return wording.say(clause, values, variant=variant, held=held)
+
+    def sentences(self) -> Mapping[str, Unit]:
+        """Every sentence by its key (`Clause.unit_key`)."""
+        return {
+            clause.unit_key(index, number): unit
+            for clause in self.clauses.values()
+            for number, way in enumerate(clause.ways)
+            for index, unit in enumerate(way)
+        }
 
     def held(self) -> frozenset[str]:
         """The keys of all sentences that the packs themselves hold back."""

@@ -1,0 +1,31 @@
+"""Facts that nobody asked for, and numbers to look up."""
+
+from bot.domain.case import Case
+from bot.services import cases, facts, feedback, progress
+from bot.services.turn import Turn
+
+
+async def hear(turn: Turn) -> None:
+    """Look up the case a number names; keep facts with the case at hand, or say what they are good for.
+
+    Without a case, a message that was taken for facts but holds none was not understood.
+    """
+    if progress.names_a_case(turn.message.text):
+        await progress.report(turn)
+        return
+    case = await cases.current(turn)
+    if case is not None:
+        await _keep(turn, case)
+    elif turn.reading.entities:
+        turn.say("facts_without_case", variant=turn.variant)
+    else:
+        await feedback.not_understood(turn)
+
+
+async def _keep(turn: Turn, case: Case) -> None:
+    before = case.fields
+    changed = facts.take_entities(turn, case)
+    if not changed and not turn.reading.entities:
+        case.text = f"{case.text}\n{turn.message.text}"
+    await turn.record(case, "fact_added", fields=changed, message=turn.message.id)
+    facts.acknowledge(turn, case, before, changed)

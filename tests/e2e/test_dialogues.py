@@ -1,0 +1,80 @@
+"""The bot as its customers meet it: every dialogue of dialogues.jsonl through the real stack.
+
+`kesu replay tests/e2e/dialogues.jsonl --transcripts` shows the same conversations.
+"""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.database.schema import upgrade
+from bot.adapters.jsonl import read_dialogues
+from bot.adapters.script import convert
+from bot.app import open_desk
+from bot.domain.dialogue import failures
+from bot.replaying import NobodyWatches, TurnedClock, talk
+
+pytestmark = pytest.mark.rasa
+
+DIALOGUES = read_dialogues(Path(__file__).with_name("dialogues.jsonl"))
+SHORTEST_QUOTATION = 10  # characters; a shorter sentence of an internal clause may stand in any text
+
+
+def simplified(text):
+    return convert(text, "hans")
+
+
+@pytest.fixture(scope="module")
+def replayed(rasa, tmp_path_factory):
+    """The handbook, and each dialogue's outcome by its id: all are had in one go on one database."""
+    folder = tmp_path_factory.mktemp("dialogues")
+    settings = rasa.settings.having(var=folder, database_url=f"sqlite+aiosqlite:///{folder / 'kesu.db'}")
+
+    async def have_them_all():
+        await upgrade(settings.database_url)
+        clock = TurnedClock()
+        async with open_desk(settings, clock, NobodyWatches()) as desk:
+            return desk.words.handbook, await talk(desk, clock, DIALOGUES)
+
+    handbook, outcomes = asyncio.run(have_them_all())
+    return handbook, dict(zip((dialogue.id for dialogue in DIALOGUES), outcomes, strict=True))
+
+
+@pytest.fixture(params=DIALOGUES, ids=lambda dialogue: dialogue.id)
+def dialogue(request):
+    return request.param
+
+
+def test_the_dialogue_goes_as_expected(dialogue, replayed):
+    handbook, outcomes = replayed
+    failed = failures(dialogue, outcomes[dialogue.id], handbook, simplified)
+    assert not failed, [failure.to_json() for failure in failed]
+
+
+def test_nothing_internal_unfilled_or_silent_is_said(dialogue, replayed):
+    handbook, outcomes = replayed
+    internal = [
+        unit.text
+        for clause in handbook.clauses.values()
+        for unit in clause.wording
+        if not clause.may_be_said and len(unit.text) >= SHORTEST_QUOTATION
+    ]
+    said = [line.text for line in outcomes[dialogue.id].transcript if line.who != "customer"]
+    assert len(said) >= len(dialogue.turns)
+    for text in said:
+        assert "{" not in text
+        assert not any(sentence in simplified(text) for sentence in internal), text
+
+
+def test_there_are_dialogues_enough_and_each_has_a_name_of_its_own():
+    assert len(DIALOGUES) >= 90
+    assert len({dialogue.id for dialogue in DIALOGUES}) == len(DIALOGUES)
+
+
+@pytest.mark.parametrize("name", [dialogue.id for dialogue in DIALOGUES if dialogue.id.endswith("hant")])
+def test_who_writes_traditional_characters_is_answered_in_them(name, replayed):
+    _, outcomes = replayed
+    for line in outcomes[name].transcript:
+        if line.who != "customer":
+            assert simplified(line.text) != line.text, line.text
