@@ -37,8 +37,9 @@ evaluate: environments  ## measure the model on labelled messages: make evaluate
 	@$(KESU) evaluate "$(FILE)"
 
 bench: environments  ## what is fast, side by side with stock Rasa
-	@.venv/bin/python benchmarks/run.py
+	@$(KESU) train --if-missing
+	@.venv/bin/python benchmarks/run.py $(ARGS)
 
 clean:  ## remove both environments and all caches; models, database and secrets stay
-	@rm -rf .venv bot/nlu/.venv .kesu .rasa .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist
+	@rm -rf .venv bot/nlu/.venv benchmarks/stock/.venv .kesu .rasa .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -41,7 +41,7 @@ log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
 SWEEP_SECONDS = 15.0
-HEALTH_SECONDS = 2.0
+HEALTH_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,7 @@ async def serve(settings: Settings, started: asyncio.Event) -> None:
     """
     hub = Hub()
     async with open_desk(settings, SystemClock(), hub) as desk:
-        health = RasaHealth(desk.rasa)
+        health = RasaHealth(desk.rasa, desk.runner.hurry)
         door = create_web_app(_web_parts(desk, hub, health))
         async with (
             listening(door, settings.host, settings.port),
@@ -127,10 +127,13 @@ async def serve(settings: Settings, started: asyncio.Event) -> None:
 
 
 class RasaHealth:
-    """Whether Rasa answers, asked now and then so that a readiness probe costs nothing."""
+    """Whether Rasa answers, asked now and then so that a readiness probe costs nothing.
 
-    def __init__(self, rasa: RasaClient) -> None:
-        self._rasa = rasa
+    `on_return` is called whenever it answers again after it didn't.
+    """
+
+    def __init__(self, rasa: RasaClient, on_return: Callable[[], None]) -> None:
+        self._rasa, self._on_return = rasa, on_return
         self.ready = False
 
     async def look(self) -> None:
@@ -140,6 +143,8 @@ class RasaHealth:
         except UnderstandingUnavailable:
             self.ready = False
         else:
+            if not self.ready:
+                self._on_return()
             self.ready = True
 
 

@@ -25,6 +25,7 @@ class Runner:
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._back = asyncio.Event()
 
     async def start(self) -> None:
         """Take up what was left waiting when the process last ended."""
@@ -39,6 +40,11 @@ class Runner:
         if conversation_id not in self._workers:
             task = asyncio.create_task(self._work(conversation_id), name=f"turns of {conversation_id}")
             self._workers[conversation_id] = task
+
+    def hurry(self) -> None:
+        """Rasa is back: whoever waits for it tries again now instead of at the end of the pause."""
+        self._back.set()
+        self._back = asyncio.Event()
 
     async def idle(self) -> None:
         """Wait until nothing is left to answer (replay and tests)."""
@@ -72,6 +78,15 @@ class Runner:
                 log.warning("conversation %s waits for Rasa: %s", conversation_id, error)
             except Exception:
                 log.exception("conversation %s: a turn broke and is tried again", conversation_id)
-            await self._sleep(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+            await self._pause(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
         await self._turns.give_up(conversation_id)
         return True
+
+    async def _pause(self, seconds: float) -> None:
+        """So many seconds, or until Rasa is back."""
+        waits = [asyncio.ensure_future(self._sleep(seconds)), asyncio.ensure_future(self._back.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()

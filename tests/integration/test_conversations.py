@@ -353,6 +353,26 @@ async def test_a_room_that_stays_away_too_long_gives_the_customer_to_a_human(des
     assert (await desk.transcript())[0].delivery is Delivery.FOR_HUMAN
 
 
+async def test_waiting_messages_are_answered_as_soon_as_the_room_is_back(desk):
+    from bot.services.runner import Runner
+
+    paused = asyncio.Event()
+
+    async def for_ever(seconds):
+        paused.set()
+        await asyncio.Event().wait()
+
+    runner = Runner(desk.turns, desk.units, sleep=for_ever)
+    desk.room.down = True
+    desk.room.table[EMPTY_PACK] = reading("carton.empty")
+    runner.wake((await desk.send(EMPTY_PACK)).conversation_id)
+    await paused.wait()
+    desk.room.down = False
+    runner.hurry()
+    await runner.idle()
+    assert len(await desk.cases()) == 1
+
+
 async def test_a_restarted_desk_finds_the_waiting_messages(desk):
     desk.room.table[EMPTY_PACK] = reading("carton.empty")
     await desk.send(EMPTY_PACK)
