@@ -9,6 +9,8 @@ from bot.services import cases, facts, handoff
 from bot.services.turn import Turn
 
 CERTAIN = 0.5  # below this, another issue inside an open case is noise rather than a second complaint
+GRAVE_BESIDE = 0.35  # an illness or a threat that the reading gives so much is the message's first issue
+ISSUE_BESIDE = 0.12  # an ordinary issue that the reading gives so much beside a grave one is its second
 SAME_TALK = timedelta(hours=24)
 LONGEST_ANNOUNCEMENT = 14  # characters of 「我要投诉你们」: no more than that there is a complaint
 _ANNOUNCES = re.compile(r"投诉|申诉|客诉|举报|反映|维权")
@@ -21,6 +23,7 @@ async def hear(turn: Turn, issue: str) -> None:
     Illness and special.* raise the case at hand (labels.md, borders); an ordinary issue of another family is
     a complaint of its own, and the draft before it is accepted as it stands.
     """
+    issue = _beside(turn, issue, grave=True) or issue
     case = await _case_at_hand(turn, issue)
     if case is None:
         await _open(turn, issue)
@@ -68,6 +71,16 @@ def _belongs(case: Case, issue: str) -> bool:
     )
 
 
+def _beside(turn: Turn, issue: str, *, grave: bool) -> str | None:
+    """The other issue of a message with two: a grave one (illness, special.*) and what it arose from."""
+    if labels.raises_case(issue) is grave:
+        return None
+    enough = GRAVE_BESIDE if grave else ISSUE_BESIDE
+    likely = (label for label, confidence in turn.reading.ranking if confidence >= enough)
+    others = (label for label in likely if labels.is_complaint(label) and label not in (issue, labels.OTHER))
+    return next((label for label in others if labels.raises_case(label) is grave), None)
+
+
 def _only_announces(turn: Turn, issue: str) -> bool:
     """Whether the message says that there is a complaint, but not about what."""
     short = len(turn.plain) <= LONGEST_ANNOUNCEMENT
@@ -81,6 +94,9 @@ async def _open(turn: Turn, issue: str) -> None:
         await facts.take_earlier(turn, case)
     facts.take_entities(turn, case)
     _note_details(turn, case, issue)
+    beside = _beside(turn, issue, grave=False)
+    if beside is not None:
+        await _note_issue(turn, case, beside)
     if issue not in _WITHOUT_SYMPATHY:
         turn.say("understand", variant=len(earlier))
     await answer(turn, case, issue)
@@ -96,17 +112,17 @@ async def _grow(turn: Turn, case: Case, issue: str) -> None:
         await _listen(turn, case)
         return
     _note_details(turn, case, issue)
-    if not known:
-        await _note_issue(turn, case, issue)
+    if not known and not await _note_issue(turn, case, issue):
+        turn.say("second_issue")
     await answer(turn, case, issue)
 
 
-async def _note_issue(turn: Turn, case: Case, issue: str) -> None:
+async def _note_issue(turn: Turn, case: Case, issue: str) -> bool:
+    """Add an issue to the case; whether it is the primary one now."""
     changed = case.note_issue(issue)
     cases.reclassify(turn, case, issue)
     await turn.record(case, "issue_noted", issue=issue, primary=changed, message=turn.message.id)
-    if not changed:
-        turn.say("second_issue")
+    return changed
 
 
 def _note_details(turn: Turn, case: Case, issue: str) -> None:
@@ -118,6 +134,6 @@ def _note_details(turn: Turn, case: Case, issue: str) -> None:
 async def _listen(turn: Turn, case: Case) -> None:
     """The customer says more about what is known already: show that it was heard."""
     case.heard_at = turn.now
-    turn.say("listen", variant=len(case.text))
+    turn.say("fact_noted" if turn.conversation.question else "listen", variant=turn.variant)
     if turn.conversation.case_id is None and case.number:
         turn.say("progress", cases.case_values(case, turn.words))

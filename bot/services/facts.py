@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.domain.case import JOINED, Case
 from bot.domain.conversation import Author
-from bot.domain.privacy import PHONE
+from bot.domain.privacy import PHONE, digits
 from bot.domain.reading import Reading
 from bot.services import cases
 from bot.services.turn import Turn
@@ -74,8 +74,12 @@ def _values(text: str, reading: Reading) -> dict[str, list[str]]:
     """The values of each kind of entity; a phone is one too when only its digits show it."""
     found = {kind: reading.values(kind) for kind in dict.fromkeys(one.entity for one in reading.entities)}
     phone = PHONE.search(unicodedata.normalize("NFKC", text))
-    if phone and not {"phone", "order_no", "batch_no"} & set(found):
-        found["phone"] = [phone.group()]
+    if phone is None or "phone" in found:
+        return found
+    same = digits(phone.group())
+    others = {kind: [value for value in values if digits(value) != same] for kind, values in found.items()}
+    if not any(same in digits(value) for values in others.values() for value in values):
+        found = {kind: values for kind, values in others.items() if values} | {"phone": [phone.group()]}
     return found
 
 

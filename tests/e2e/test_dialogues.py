@@ -12,6 +12,7 @@ from bot.adapters.database.schema import upgrade
 from bot.adapters.jsonl import read_dialogues
 from bot.adapters.script import convert
 from bot.app import open_desk
+from bot.domain import labels
 from bot.domain.dialogue import failures
 from bot.replaying import NobodyWatches, TurnedClock, talk
 
@@ -70,6 +71,10 @@ def test_nothing_internal_unfilled_or_silent_is_said(dialogue, replayed):
 def test_there_are_dialogues_enough_and_each_has_a_name_of_its_own():
     assert len(DIALOGUES) >= 90
     assert len({dialogue.id for dialogue in DIALOGUES}) == len(DIALOGUES)
+
+
+def test_every_complaint_label_has_a_dialogue():
+    assert {dialogue.expect.get("issue") for dialogue in DIALOGUES} >= labels.COMPLAINTS
 
 
 @pytest.mark.parametrize("name", [dialogue.id for dialogue in DIALOGUES if dialogue.id.endswith("hant")])
