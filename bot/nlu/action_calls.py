@@ -4,6 +4,7 @@ import json
 from typing import Any, Optional
 
 import aiohttp
+from jsonschema.protocols import Validator
 from jsonschema.validators import validator_for
 from rasa import __version__ as rasa_version
 from rasa.core.actions.action import Action, ActionExecutionRejection, RemoteAction
@@ -21,9 +22,22 @@ OK = 200
 REJECTED = 400  # Rasa's protocol: the action does not want to run, another one may be predicted
 DEFAULT_SECONDS = 10.0
 
-# Rasa checks this constant schema itself, anew with every answer: three quarters of a turn.
-_ANSWER_SCHEMA = RemoteAction.action_response_format_spec()
-_ANSWER = validator_for(_ANSWER_SCHEMA)(_ANSWER_SCHEMA)
+
+def _event_checks() -> dict[str, Validator]:
+    """Return Rasa's description of each kind of event, ready to use.
+
+    Rasa tries all of them on each event, and prepares them anew for each answer: three quarters of a turn.
+    """
+    described = RemoteAction.action_response_format_spec()["properties"]["events"]["items"]
+    common = {key: value for key, value in described.items() if key != "oneOf"}
+    prepared = validator_for(described)
+    return {
+        kind["properties"]["event"]["const"]: prepared({**common, "allOf": [kind]})
+        for kind in described["oneOf"]
+    }
+
+
+_EVENT_CHECKS = _event_checks()
 
 
 class ActionCalls(EndpointConfig):
@@ -93,6 +107,19 @@ def _decoded(action: str, body: bytes) -> dict[str, Any]:
     return answer
 
 
+def _is_answer(result: dict[str, Any]) -> bool:
+    """Whether an action's answer is what Rasa's protocol describes (`action_response_format_spec`)."""
+    events, responses = result.get("events", []), result.get("responses", [])
+    if not isinstance(events, list) or not isinstance(responses, list):
+        return False
+    return all(map(_is_event, events)) and all(isinstance(response, dict) for response in responses)
+
+
+def _is_event(event: object) -> bool:
+    kind = event.get("event") if isinstance(event, dict) else None
+    return isinstance(kind, str) and kind in _EVENT_CHECKS and _EVENT_CHECKS[kind].is_valid(event)
+
+
 class TurnAction(RemoteAction):
     """One of the desk's actions, called with what it needs instead of the whole history."""
 
@@ -109,7 +136,7 @@ class TurnAction(RemoteAction):
         }
 
     def _validate_action_result(self, result: dict[str, Any]) -> bool:
-        if not _ANSWER.is_valid(result):
+        if not _is_answer(result):
             raise AbortedTurnError(f"{self.name()}: the answer is not what Rasa's action protocol describes")
         return True
 

@@ -1,6 +1,6 @@
 """Which label a message carries: a linear separator for each, and confidences that mean what they say."""
 
-from typing import Any, Dict, List, Optional, Type
+from typing import Any, Dict, List, Optional, Tuple, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphComponent
@@ -10,10 +10,10 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.exceptions import RasaException
-from rasa.shared.nlu.constants import INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_RANKING_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from scipy.sparse import csr_matrix, hstack, vstack
+from scipy.sparse import csr_matrix
 
 from bot.nlu.fingerprint import understanding_code
 from bot.nlu.normalizer import normal_form
@@ -104,9 +104,9 @@ class LinearClassifier(GraphComponent, IntentClassifier):
             model_storage.read_from(resource) as folder,
             np.load(folder / WEIGHTS_FILE, allow_pickle=False) as kept,
         ):
-            trained = Separators(
-                kept["labels"].tolist(), kept["weights"], kept["biases"], float(kept["sharpness"])
-            )
+            # laid out row by row as SciPy multiplies them, or it would rearrange them for each message
+            weights = np.ascontiguousarray(kept["weights"])
+            trained = Separators(kept["labels"].tolist(), weights, kept["biases"], float(kept["sharpness"]))
             trained.signs = kept["signs"].tolist()
         return cls(config, model_storage, resource, trained)
 
@@ -153,14 +153,25 @@ class LinearClassifier(GraphComponent, IntentClassifier):
         return self._trained is not None and _is_sign(text) and text not in self._trained.signs
 
     def _features(self, messages: List[Message]) -> csr_matrix:
-        return vstack([self._row(message) for message in messages], format="csr", dtype=np.float32)
+        """Return one row a message, put together without a matrix for each part of it."""
+        rows = [self._row(message) for message in messages]
+        columns, values, widths = (list(parts) for parts in zip(*rows, strict=True))
+        ends = np.cumsum([0, *map(len, columns)])
+        content = (np.concatenate(values), np.concatenate(columns), ends)
+        return csr_matrix(content, shape=(len(rows), max(widths)), dtype=np.float32)
 
-    def _row(self, message: Message) -> csr_matrix:
-        parts = []
-        _, counted = message.get_sparse_features(TEXT)
-        if counted is not None:
-            parts.append(counted.features)
-        _, meaning = message.get_dense_features(TEXT)
-        if meaning is not None:
-            parts.append(csr_matrix(meaning.features * self._config["dense_weight"]))
-        return hstack(parts, format="csr", dtype=np.float32)
+    def _row(self, message: Message) -> Tuple[np.ndarray, np.ndarray, int]:
+        """Return columns, values and width of a message's row: counted features first, then dense ones."""
+        columns, values, width = [], [], 0
+        found = [
+            kept for kept in message.features if (kept.attribute, kept.type) == (TEXT, FEATURE_TYPE_SENTENCE)
+        ]
+        for counted in (kept.features for kept in found if kept.is_sparse()):
+            columns.append(counted.indices + width)
+            values.append(counted.data)
+            width += counted.shape[1]
+        for meaning in (kept.features[0] for kept in found if kept.is_dense()):
+            columns.append(np.arange(width, width + len(meaning), dtype=np.int32))
+            values.append(meaning * self._config["dense_weight"])
+            width += len(meaning)
+        return np.concatenate(columns), np.concatenate(values), width

@@ -21,9 +21,11 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
 from bot.nlu.action_calls import ActionCalls, StrictAction
 from bot.nlu.context import FORM, agreement, labels, leaves_form, taken_as
 from bot.nlu.forms import of_this_room
+from bot.nlu.graph_runner import DirectRunner
 from bot.nlu.memory import with_words, without_words
 from bot.nlu.normalizer import normalize
 from bot.nlu.reading import reading
+from bot.nlu.rule_policy import quick
 from bot.nlu.tracker_store import Recollection, TurnTrackerStore
 from bot.nlu.turn import AbortedTurnError, MalformedError, Turn, counting
 
@@ -60,6 +62,7 @@ class TurnProcessor(MessageProcessor):
         self._store = store
         self._calls = calls
         self._reader = self._node_before_slash_syntax()
+        self.graph_runner = DirectRunner(loaded.graph_runner, quick)
 
     @property
     def labels(self) -> list[str]:
@@ -130,11 +133,9 @@ class TurnProcessor(MessageProcessor):
         }
 
     def _read(self, texts: Sequence[str]) -> list[Json]:
-        legible = [text for text in texts if normalize(text).text]
-        parses = iter(self._parse(legible) if legible else ())
-        return [
-            reading(next(parses) if normalize(text).text else {}, text, self.model_filename) for text in texts
-        ]
+        legible = {text: bool(normalize(text).text) for text in texts}
+        parses = iter(self._parse([text for text in texts if legible[text]]) if any(legible.values()) else ())
+        return [reading(next(parses) if legible[text] else {}, text, self.model_filename) for text in texts]
 
     def _parse(self, texts: Sequence[str]) -> list[Json]:
         inputs = {

@@ -45,6 +45,27 @@ _answers = sa.Table(
     sa.Index("ix_nlu_answers_number", "conversation", "number"),
 )
 
+# What a turn asks of the database, put together once.
+_CONVERSATION, _TURN, _NUMBER = (
+    sa.bindparam("in_conversation"),
+    sa.bindparam("in_turn"),
+    sa.bindparam("up_to"),
+)
+_ANSWER_OF_TURN = sa.select(_answers.c.answer).where(
+    _answers.c.conversation == _CONVERSATION, _answers.c.turn == _TURN
+)
+_TRACKER = sa.select(_trackers.c.turns, _trackers.c.state).where(_trackers.c.conversation == _CONVERSATION)
+_NEW_TRACKER = _trackers.insert()
+_NEXT_TRACKER = (
+    _trackers.update()
+    .where(_trackers.c.conversation == _CONVERSATION, _trackers.c.turns == sa.bindparam("turns_before"))
+    .values(turns=sa.bindparam("turns"), state=sa.bindparam("state"))
+)
+_NEW_ANSWER = _answers.insert()
+_FORGET_ANSWERS = _answers.delete().where(
+    _answers.c.conversation == _CONVERSATION, _answers.c.number <= _NUMBER
+)
+
 
 class ConflictError(RasaException):
     """Another room answered in this conversation meanwhile; nothing was saved."""
@@ -117,16 +138,9 @@ class TurnTrackerStore(TrackerStore):
 
     def _recall(self, conversation: str, turn: str) -> Recollection:
         with self._engine.connect() as connection:
-            answer = connection.execute(
-                sa.select(_answers.c.answer).where(
-                    _answers.c.conversation == conversation, _answers.c.turn == turn
-                )
-            ).scalar()
-            tracker = connection.execute(
-                sa.select(_trackers.c.turns, _trackers.c.state).where(
-                    _trackers.c.conversation == conversation
-                )
-            ).first()
+            which = {"in_conversation": conversation}
+            answer = connection.execute(_ANSWER_OF_TURN, {**which, "in_turn": turn}).scalar()
+            tracker = connection.execute(_TRACKER, which).first()
         return Recollection(
             conversation,
             turns=tracker.turns if tracker else 0,
@@ -140,16 +154,11 @@ class TurnTrackerStore(TrackerStore):
         number = before.turns + 1
         with self._writing() as connection:
             _put(connection, before, state, number)
-            connection.execute(
-                _answers.insert().values(
-                    conversation=before.conversation, turn=turn, number=number, answer=_json(answer)
-                )
-            )
-            connection.execute(
-                _answers.delete().where(
-                    _answers.c.conversation == before.conversation, _answers.c.number <= number - KEPT_ANSWERS
-                )
-            )
+            which = {"conversation": before.conversation, "turn": turn}
+            connection.execute(_NEW_ANSWER, {**which, "number": number, "answer": _json(answer)})
+            if number > KEPT_ANSWERS:
+                forgotten = {"in_conversation": before.conversation, "up_to": number - KEPT_ANSWERS}
+                connection.execute(_FORGET_ANSWERS, forgotten)
 
     def _save(self, before: Recollection, state: Mapping[str, Any]) -> None:
         with self._writing() as connection:
@@ -184,10 +193,10 @@ class TurnTrackerStore(TrackerStore):
 def _put(connection: Connection, before: Recollection, state: Mapping[str, Any], turns: int) -> None:
     values = {"turns": turns, "state": _json(state)}
     if before.state is None:
-        connection.execute(_trackers.insert().values(conversation=before.conversation, **values))
+        connection.execute(_NEW_TRACKER, {"conversation": before.conversation, **values})
         return
-    here = (_trackers.c.conversation == before.conversation) & (_trackers.c.turns == before.turns)
-    if connection.execute(_trackers.update().where(here).values(**values)).rowcount != 1:
+    which = {"in_conversation": before.conversation, "turns_before": before.turns}
+    if connection.execute(_NEXT_TRACKER, {**which, **values}).rowcount != 1:
         raise ConflictError("another room answered in this conversation meanwhile")
 
 
