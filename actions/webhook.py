@@ -53,13 +53,12 @@ class ActionServer:
         """Run the `place`-th action of a turn, or give the answer it gave before."""
         name = call["next_action"]
         async with self._units() as uow:
-            known = await uow.actions.find(turn, place, name)
-            if known is not None:
-                return known
             reading = Reading.from_json(_metadata(call["tracker"])["reading"])
             scope = await open_turn(uow, self._words, self._clock, call["sender_id"], turn, reading)
-            if scope.message.context is None:
+            if scope.message.context is None:  # this is the turn's first action, so none can be repeated
                 scope.message.context = _metadata(call["tracker"])["context"]
+            elif (known := await uow.actions.find(turn, place, name)) is not None:
+                return known
             before = scope.conversation.misunderstood
             token = CURRENT_TURN.set(scope)
             try:

@@ -7,9 +7,7 @@ from bot.domain.case import Case
 from bot.services import cases, complaints, facts
 from bot.services.turn import Turn
 
-LONGEST_ANSWER = (
-    500  # characters of a free answer that are kept in its field; the message itself is kept whole
-)
+LONGEST_ANSWER = 500  # characters of a free answer kept in its field; the message is kept whole
 LONGEST_NAME = 60  # characters of an answer that names a thing, a place or a time
 SHORTEST_ANSWER = 6  # characters beside the facts that make a free answer
 TIMES_ASKED = 2  # after this the question is let go

@@ -48,15 +48,15 @@ class Intake:
         cleaned = clean_text(text)
         try:
             return await self._store(channel, external_id, cleaned, client_id, choice)
-        except Conflict:  # a new customer's first two messages came at once; now the conversation is there
+        except Conflict:  # the same message, or a new customer's first two, came at once: now one is there
             return await self._store(channel, external_id, cleaned, client_id, choice)
 
     async def _store(
         self, channel: str, external_id: str, text: str, client_id: str, choice: str | None
     ) -> Message:
         async with self._units() as uow:
-            conversation = await self._conversation(uow, channel, external_id)
-            known = await uow.messages.by_client_id(conversation.id, client_id)
+            found = await uow.conversations.at_the_door(channel, external_id, client_id)
+            conversation, known = found or (await self._begin(uow, channel, external_id), None)
             if known is not None:
                 return known
             message = self._append(uow, conversation, text, client_id, choice)
@@ -92,16 +92,13 @@ class Intake:
         uow.changed(conversation.id)
         return message
 
-    async def _conversation(self, uow: UnitOfWork, channel: str, external_id: str) -> Conversation:
+    async def _begin(self, uow: UnitOfWork, channel: str, external_id: str) -> Conversation:
         customer = await uow.customers.find(channel, external_id)
         now = self._clock.now()
         if customer is None:
             customer = Customer(new_id(now), channel, external_id, now)
             uow.customers.add(customer)
             await uow.flush()
-        found = await uow.conversations.of_customer(customer.id)
-        if found is not None:
-            return found
         conversation = Conversation(new_id(now), customer.id, channel, created_at=now, updated_at=now)
         uow.conversations.add(conversation)
         await uow.flush()

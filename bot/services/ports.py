@@ -43,6 +43,17 @@ class Conversations(Protocol):
     async def of_customer(self, customer_id: str) -> Conversation | None:
         """The customer's conversation."""
 
+    async def at_the_door(
+        self, channel: str, external_id: str, client_id: str
+    ) -> tuple[Conversation, Message | None] | None:
+        """A customer's conversation, locked, and their message of this client_id if it was there before."""
+
+    async def with_message(self, id: str, message_id: str) -> tuple[Conversation, Message]:
+        """A conversation and one of its messages, both locked like `get`'s; NotFound."""
+
+    async def with_next_waiting(self, id: str) -> tuple[Conversation, Message | None]:
+        """A conversation and its oldest customer's message nobody has answered, neither locked; NotFound."""
+
     async def with_waiting_messages(self) -> list[str]:
         """Ids of the conversations that hold an unanswered customer's message, longest waiting first."""
 

@@ -24,8 +24,7 @@ class Turns:
         UnderstandingUnavailable: nothing has changed but that the customer was told, once, to be patient.
         """
         async with self._reading() as uow:
-            conversation = await uow.conversations.get(conversation_id)
-            message = await uow.messages.next_waiting(conversation_id)
+            conversation, message = await uow.conversations.with_next_waiting(conversation_id)
             if message is None:
                 return False
             owner, context = conversation.owner, self._context(conversation, message)
@@ -70,8 +69,7 @@ class Turns:
     async def _finish(self, conversation_id: str, message_id: str, answer: TurnAnswer) -> None:
         """Store the answer, unless somebody took the conversation over while it was computed."""
         async with self._units() as uow:
-            conversation = await uow.conversations.get(conversation_id)
-            message = await uow.messages.get(message_id)
+            conversation, message = await uow.conversations.with_message(conversation_id, message_id)
             message.reading = answer.reading.to_json()
             conversation.held_at = None
             if message.delivery is Delivery.WAITING:
@@ -125,8 +123,7 @@ async def open_turn(
 
     A text like 「不方便」 is the same in both scripts: the conversation goes on in the one it is held in.
     """
-    conversation = await uow.conversations.get(conversation_id)
-    message = await uow.messages.get(message_id)
+    conversation, message = await uow.conversations.with_message(conversation_id, message_id)
     case = await uow.cases.get(conversation.case_id) if conversation.case_id else None
     if reading.script != "none" and not words.fits_both_scripts(message.text):
         conversation.script = reading.script

@@ -6,6 +6,7 @@ from sqlalchemy import URL, Connection, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
+from bot.adapters.database import quick_sqlite
 from bot.adapters.database.sealing import Sealer
 from bot.domain.errors import ConfigurationError
 
@@ -54,7 +55,8 @@ def create_engine(url: URL, sealer: Sealer | None = None, *, foreign_keys: bool 
     transaction that reads first and writes later would fail at once when another has written meanwhile.
     """
     if url.get_backend_name() == "sqlite":
-        engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS})
+        options = {"timeout": BUSY_SECONDS, "async_creator_fn": quick_sqlite.connect}
+        engine = create_async_engine(url, hide_parameters=True, connect_args=options)
         _prepare_sqlite(engine, foreign_keys=foreign_keys)
     else:
         engine = create_async_engine(
@@ -77,7 +79,8 @@ def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
         reading = connection.get_execution_options().get(READ_ONLY, False)
-        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+        quick: Any = connection.connection.driver_connection
+        quick.begin("BEGIN" if reading else "BEGIN IMMEDIATE")
 
 
 def _set_pragmas(connection: Any, *, foreign_keys: bool) -> None:  # noqa: ANN401 -- the driver's connection

@@ -1,8 +1,10 @@
 """The repositories of customers and of the message ledger, and what all repositories share."""
 
+from collections.abc import Mapping
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.adapters.database.races import races_as_conflicts
@@ -14,7 +16,11 @@ Record = TypeVar("Record")
 
 
 class Repository:
-    """Queries of one session. Each first writes what is pending, so it may meet a lost race: Conflict."""
+    """Queries of one session. Each first writes what is pending, so it may meet a lost race: Conflict.
+
+    The queries of every turn are built once, with parameters: building one takes SQLAlchemy longer than
+    SQLite needs to answer it.
+    """
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -23,9 +29,9 @@ class Repository:
         with races_as_conflicts():
             return list(await self._session.scalars(query))
 
-    async def _first(self, query: Select[Record]) -> Record | None:
+    async def _first(self, query: Select[Record], values: Mapping[str, str] | None = None) -> Record | None:
         with races_as_conflicts():
-            return (await self._session.scalars(query.limit(1))).first()
+            return (await self._session.scalars(query, values)).first()
 
     async def _get(self, kind: type[Record], key: Any) -> Record:  # noqa: ANN401 -- a str or a tuple
         """By primary key; NotFound."""
@@ -54,8 +60,7 @@ class SqlCustomers(Repository):
 
     async def find(self, channel: str, external_id: str) -> Customer | None:
         """By the id the channel gave them."""
-        mine = (customers.c.channel == channel, customers.c.external_id == external_id)
-        return await self._first(select(Customer).where(*mine))
+        return await self._first(_by_external_id(), {"channel": channel, "external_id": external_id})
 
 
 class SqlMessages(Repository):
@@ -71,7 +76,8 @@ class SqlMessages(Repository):
 
     async def by_client_id(self, conversation_id: str, client_id: str) -> Message | None:
         """The message that the sender already handed in under this id."""
-        return await self._first(_of(conversation_id).where(messages.c.client_id == client_id))
+        known = _of(conversation_id).where(messages.c.client_id == client_id)
+        return await self._first(known)
 
     async def since(self, conversation_id: str, seq: int, limit: int = 200) -> list[Message]:
         """Messages with a higher seq, oldest first."""
@@ -85,16 +91,22 @@ class SqlMessages(Repository):
 
     async def next_waiting(self, conversation_id: str) -> Message | None:
         """The oldest customer's message nobody has answered."""
-        return await self._first(_waiting_of(conversation_id))
+        return await self._first(_waiting_of(conversation_id).limit(1))
 
     async def waiting(self, conversation_id: str) -> list[Message]:
         """All customer's messages nobody has answered, oldest first."""
         return await self._all(_waiting_of(conversation_id))
 
 
+@cache
+def _by_external_id() -> Select[Customer]:
+    mine = customers.c.channel == bindparam("channel"), customers.c.external_id == bindparam("external_id")
+    return select(Customer).where(*mine)
+
+
 def waiting_conversations() -> Select[str]:
     """Ids of the conversations with an unanswered customer's message, longest waiting first."""
-    ids = select(messages.c.conversation_id).where(*_waiting())
+    ids = select(messages.c.conversation_id).where(*is_waiting())
     return ids.group_by(messages.c.conversation_id).order_by(func.min(messages.c.created_at))
 
 
@@ -103,8 +115,9 @@ def _of(conversation_id: str) -> Select[Message]:
 
 
 def _waiting_of(conversation_id: str) -> Select[Message]:
-    return _of(conversation_id).where(*_waiting()).order_by(messages.c.seq)
+    return _of(conversation_id).where(*is_waiting()).order_by(messages.c.seq)
 
 
-def _waiting() -> tuple[Any, Any]:
+def is_waiting() -> tuple[Any, Any]:
+    """The conditions of an unanswered customer's message."""
     return messages.c.delivery == Delivery.WAITING, messages.c.author == Author.CUSTOMER

@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import Select, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.adapters.database.races import is_taken, races_as_conflicts
@@ -18,6 +20,10 @@ _TRIES = 20
 
 class SqlCases(Repository):
     """The cases (ports.Cases)."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        super().__init__(session)
+        self._last_events: dict[str, CaseEvent | None] = {}  # of cases whose history this unit wrote
 
     async def add_numbered(self, case: Case, number: Callable[[], str]) -> str:
         """Give the case a number that no other case has, trying `number()` until one is free.
@@ -48,6 +54,7 @@ class SqlCases(Repository):
     def add(self, case: Case) -> None:
         """Take a new one in."""
         self._session.add(case)
+        self._last_events[case.id] = None
 
     async def get(self, id: str) -> Case:
         """By id; NotFound."""
@@ -80,11 +87,14 @@ class SqlCases(Repository):
 
     async def last_event(self, case_id: str) -> CaseEvent | None:
         """The newest entry."""
-        return await self._first(_events_of(case_id).order_by(case_events.c.seq.desc()))
+        if case_id in self._last_events:
+            return self._last_events[case_id]
+        return await self._first(_last_event(), {"case_id": case_id})
 
     def add_event(self, event: CaseEvent) -> None:
         """Append to a history."""
         self._session.add(event)
+        self._last_events[event.case_id] = event
 
     async def erase_event(self, id: str) -> None:
         """Forget an entry's values and salt; the chain stays whole (bot/domain/history.py). NotFound."""
@@ -98,3 +108,9 @@ def _newest_first() -> Select[Case]:
 
 def _events_of(case_id: str) -> Select[CaseEvent]:
     return select(CaseEvent).where(case_events.c.case_id == case_id)
+
+
+@cache
+def _last_event() -> Select[CaseEvent]:
+    entries = select(CaseEvent).where(case_events.c.case_id == bindparam("case_id"))
+    return entries.order_by(case_events.c.seq.desc()).limit(1)

@@ -1,12 +1,20 @@
 """The repository of conversations and their owners."""
 
-from sqlalchemy import Select, select
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, TypeAlias
+
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.adapters.database.repositories import Repository, waiting_conversations
-from bot.adapters.database.tables import conversations
-from bot.domain.conversation import Conversation, Owner
+from bot.adapters.database.races import races_as_conflicts
+from bot.adapters.database.repositories import Repository, is_waiting, waiting_conversations
+from bot.adapters.database.tables import conversations, customers, messages
+from bot.domain.conversation import Conversation, Customer, Message, Owner
 from bot.domain.errors import NotFound
+
+Query: TypeAlias = Select[*tuple[Any, ...]]
+Records: TypeAlias = Row[*tuple[Any, ...]]
 
 
 class SqlConversations(Repository):
@@ -22,14 +30,36 @@ class SqlConversations(Repository):
 
     async def get(self, id: str) -> Conversation:
         """By id, locked for this unit of work where the database can; NotFound."""
-        found = await self._locked(select(Conversation).where(conversations.c.id == id))
-        if found is None:
-            raise NotFound("没有找到这个会话。")
-        return found
+        conversation: Conversation = _found(await self._row(_by_id(), {"id": id}, Conversation))[0]
+        return conversation
 
     async def of_customer(self, customer_id: str) -> Conversation | None:
         """The customer's conversation, locked like `get`'s."""
-        return await self._locked(select(Conversation).where(conversations.c.customer_id == customer_id))
+        row = await self._row(_by_customer(), {"customer_id": customer_id}, Conversation)
+        return row[0] if row else None
+
+    async def at_the_door(
+        self, channel: str, external_id: str, client_id: str
+    ) -> tuple[Conversation, Message | None] | None:
+        """A customer's conversation, locked, and their message of this client_id if it was there before.
+
+        On PostgreSQL one that was stored while this unit waited for the lock is not seen: storing it once
+        more is a Conflict then.
+        """
+        values = {"channel": channel, "external_id": external_id, "client_id": client_id}
+        row = await self._row(_at_the_door(), values, Conversation)
+        return (row[0], row[1]) if row else None
+
+    async def with_message(self, id: str, message_id: str) -> tuple[Conversation, Message]:
+        """A conversation and one of its messages, both locked like `get`'s; NotFound."""
+        values = {"id": id, "message_id": message_id}
+        conversation, message = _found(await self._row(_with_message(), values, Conversation, Message))
+        return conversation, message
+
+    async def with_next_waiting(self, id: str) -> tuple[Conversation, Message | None]:
+        """A conversation and its oldest customer's message nobody has answered, neither locked; NotFound."""
+        conversation, message = _found(await self._row(_with_next_waiting(), {"id": id}))
+        return conversation, message
 
     async def with_waiting_messages(self) -> list[str]:
         """Ids of the conversations that hold an unanswered customer's message, longest waiting first."""
@@ -50,9 +80,73 @@ class SqlConversations(Repository):
                 found += await self._all(group.limit(limit - len(found)))
         return found
 
-    async def _locked(self, query: Select[Conversation]) -> Conversation | None:
-        if self._locking:
-            # What this unit loaded before it had the lock may be stale by now; what it changed itself is
-            # written before the query, so nothing is lost by reading the row again.
-            query = query.with_for_update().execution_options(populate_existing=True)
-        return await self._first(query)
+    async def _row(self, query: Query, values: Mapping[str, str], *locked: type) -> Records | None:
+        """The only row of a query, with the records of the `locked` kinds locked, in this order."""
+        if self._locking and locked:
+            query = _with_locks(query, locked)
+        with races_as_conflicts():
+            return (await self._session.execute(query, values)).first()
+
+
+def _found(row: Records | None) -> Records:
+    if row is None:
+        raise NotFound("没有找到这个会话。")
+    return row
+
+
+@cache
+def _with_locks(query: Query, kinds: tuple[type, ...]) -> Query:
+    """The query with locks.
+
+    What the unit loaded before it had them may be stale by now; what it changed itself is written before the
+    query, so nothing is lost by reading the rows again.
+    """
+    return query.with_for_update(of=kinds).execution_options(populate_existing=True)
+
+
+@cache
+def _by_id() -> Select[Conversation]:
+    return select(Conversation).where(conversations.c.id == bindparam("id"))
+
+
+@cache
+def _by_customer() -> Select[Conversation]:
+    return select(Conversation).where(conversations.c.customer_id == bindparam("customer_id"))
+
+
+@cache
+def _at_the_door() -> Select[Conversation, Message]:
+    known = _in_conversation(messages.c.client_id == bindparam("client_id"))
+    return (
+        select(Conversation, Message)
+        .join_from(Customer, Conversation, conversations.c.customer_id == customers.c.id)
+        .outerjoin(Message, known)
+        .where(
+            customers.c.channel == bindparam("channel"), customers.c.external_id == bindparam("external_id")
+        )
+    )
+
+
+@cache
+def _with_message() -> Select[Conversation, Message]:
+    named = _in_conversation(messages.c.id == bindparam("message_id"))
+    return (
+        select(Conversation, Message)
+        .join_from(Conversation, Message, named)
+        .where(conversations.c.id == bindparam("id"))
+    )
+
+
+@cache
+def _with_next_waiting() -> Select[Conversation, Message]:
+    return (
+        select(Conversation, Message)
+        .outerjoin_from(Conversation, Message, _in_conversation(*is_waiting()))
+        .where(conversations.c.id == bindparam("id"))
+        .order_by(messages.c.seq)
+        .limit(1)
+    )
+
+
+def _in_conversation(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(messages.c.conversation_id == conversations.c.id, *conditions)

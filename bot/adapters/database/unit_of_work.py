@@ -133,8 +133,11 @@ class SqlUnitOfWork:
         next look at any of their values would ask the database that is no longer there.
         """
         try:
-            # Shielded: a cancelled task must not leave a transaction open behind it.
-            await asyncio.shield(asyncio.create_task(self._session.close()))
+            if self._session.in_transaction():
+                # Shielded: a cancelled task must not leave a transaction open behind it.
+                await asyncio.shield(asyncio.create_task(self._session.close()))
+            else:
+                self._session.sync_session.close()  # nothing is open in the database: nothing to wait for
         finally:
             if self._turn is not None:
                 self._turn.give_back()
