@@ -39,6 +39,8 @@ class ActionServer:
         if not hmac.compare_digest(given, self._authorization):
             raise web.HTTPUnauthorized
         call = await request.json()
+        if "X-Kesu-Turn" not in request.headers:  # `rasa shell`: a talk without a customer
+            return web.json_response(_only_named(call["next_action"]))
         turn = request.headers["X-Kesu-Turn"]
         place = int(request.headers["X-Kesu-Action"])
         try:
@@ -71,6 +73,12 @@ class ActionServer:
             uow.actions.add(turn, place, name, result)
             await uow.commit()
         return result
+
+
+def _only_named(action: str) -> dict[str, Any]:
+    """What an action says outside of the desk: its name, since it can do nothing without a conversation."""
+    text = f"[{action}] 这个动作需要客诉台里的会话；完整的对话请用 kesu replay 试。"
+    return {"events": [], "responses": [{"text": text}]}
 
 
 def _metadata(tracker: dict[str, Any]) -> dict[str, Any]:
