@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.adapters.database.unit_of_work import Database
 from bot.domain.conversation import Conversation, Customer, Owner
 from bot.domain.errors import Conflict
+from bot.services.intake import Intake
+from tests.desks import TurnedClock
 from tests.records import NOW, a_case, a_message
 
 
@@ -18,6 +20,11 @@ async def other_process(database_url, sealer, live):
     opened = Database(database_url, sealer)
     yield opened.units(live)
     await opened.close()
+
+
+@pytest.fixture
+def clock():
+    return TurnedClock()
 
 
 async def say(units, id, client_id):
@@ -39,6 +46,15 @@ async def test_a_message_handed_in_many_times_at_once_is_stored_once(units, othe
     assert set(seqs) == {1}
     async with units() as unit:
         assert len(await unit.messages.latest(talk)) == 1
+
+
+async def test_a_message_that_comes_through_two_doors_at_once_is_stored_once(units, other_process, clock):
+    doors = itertools.cycle([Intake(units, clock), Intake(other_process, clock)])
+    for client_id in ("first", "second"):
+        stored = await asyncio.gather(
+            *(next(doors).receive("web", "visitor", "水有怪味", client_id=client_id) for _ in range(8))
+        )
+        assert len({message.id for message in stored}) == 1
 
 
 async def test_twenty_writers_at_once_number_their_messages_without_gaps(units, other_process, talk):

@@ -5,7 +5,7 @@ from datetime import UTC, timedelta, timezone
 
 import pytest
 
-from bot.domain.case import CaseState
+from bot.domain.case import CaseEvent, CaseState
 from bot.domain.conversation import Author, Customer, Delivery, Owner
 from bot.domain.errors import NotFound
 from bot.domain.people import Role, SignIn
@@ -72,6 +72,47 @@ async def test_the_ledger_is_read_in_order(units, talk):
         assert (await unit.messages.next_waiting(talk)).seq == 1
         (await unit.messages.get("m1")).delivery = Delivery.ANSWERED
         assert [one.seq for one in await unit.messages.waiting(talk)] == [2, 3]
+
+
+async def test_a_conversation_comes_with_the_message_that_is_asked_for(units, talk):
+    messages = [a_message(f"m{seq}", seq, client_id=f"c{seq}", delivery=Delivery.WAITING) for seq in (2, 1)]
+    async with units() as unit:
+        assert (await unit.conversations.with_next_waiting(talk))[1] is None
+    await store(units, *(("messages", message) for message in messages))
+    async with units() as unit:
+        assert ids(await unit.conversations.with_next_waiting(talk)) == [talk, "m1"]
+        assert ids(await unit.conversations.with_message(talk, "m2")) == [talk, "m2"]
+        assert ids(await unit.conversations.at_the_door("web", "visitor-customer", "c2")) == [talk, "m2"]
+        conversation, known = await unit.conversations.at_the_door("web", "visitor-customer", "c3")
+        assert (conversation.id, known) == (talk, None)
+        assert await unit.conversations.at_the_door("web", "stranger", "c1") is None
+        for missing in (
+            unit.conversations.with_message(talk, "m3"),
+            unit.conversations.with_message("nowhere", "m1"),
+            unit.conversations.with_next_waiting("nowhere"),
+        ):
+            with pytest.raises(NotFound):
+                await missing
+
+
+def ids(records):
+    return [record.id for record in records]
+
+
+async def test_the_last_entry_of_a_history_is_the_one_just_added(units, talk):
+    def an_entry(seq):
+        return CaseEvent(f"e{seq}", "case", seq, "noted", "bot", NOW, {}, "salt", "digest", "chain")
+
+    async with units() as unit:
+        unit.cases.add(a_case())
+        await unit.flush()
+        assert await unit.cases.last_event("case") is None
+        unit.cases.add_event(an_entry(1))
+        await unit.commit()
+    async with units() as unit:
+        assert (await unit.cases.last_event("case")).seq == 1
+        unit.cases.add_event(an_entry(2))
+        assert (await unit.cases.last_event("case")).seq == 2
 
 
 async def test_the_conversation_that_waits_longest_comes_first(units, talk):
