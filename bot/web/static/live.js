@@ -60,7 +60,10 @@ export function keepUpToDate(path, look, show) {
   setInterval(() => isOpen() || lookNow(), SLOW);
   document.addEventListener("visibilitychange", () => document.hidden || hurry());
   addEventListener("online", hurry);
-  addEventListener("offline", () => show("offline"));
+  addEventListener("offline", () => {
+    show("offline");
+    lookNow(); // an answer that was under way would otherwise have the last word
+  });
   open();
   lookNow();
   return {
