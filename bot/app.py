@@ -171,7 +171,7 @@ async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
     while True:
         try:
             await work()
-        except Exception:
+        except Exception:  # whatever it was: one failing round must not end all later ones
             log.exception("background work failed; it is tried again in %s s", seconds)
         await asyncio.sleep(seconds)
 

@@ -57,9 +57,13 @@ async def test_desks_that_start_at_once_upgrade_one_after_the_other(empty_url):
 
 
 async def test_tables_of_others_are_left_alone(empty_url):
-    await run(empty_url, "CREATE TABLE events (id INTEGER)")
+    await run(empty_url, "CREATE TABLE events (id INTEGER)", "INSERT INTO events VALUES (7)")
     await schema.upgrade(empty_url)
-    await run(empty_url, "SELECT id FROM events")
+    engine = create_engine(parse_url(empty_url))
+    async with engine.begin() as connection:
+        kept = (await connection.scalars(text("SELECT id FROM events"))).all()
+    await engine.dispose()
+    assert kept == [7]
 
 
 async def test_a_database_that_is_behind_is_told_to_upgrade(database_url):

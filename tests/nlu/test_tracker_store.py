@@ -149,6 +149,7 @@ async def test_the_desks_own_url_will_do(tmp_path, domain):
     store = TurnTrackerStore(domain, f"sqlite+aiosqlite:///{tmp_path}/nlu.db")
     await answered(store, "t-1")
     store.close()
+    assert (tmp_path / "nlu.db").stat().st_size > 0
 
 
 @pytest.mark.parametrize("url", ["${KESU_NLU_DATABASE_URL}", "", "sqlite:////no/such/folder/nlu.db"])
