@@ -27,6 +27,11 @@ def read_dialogues(path: Path) -> list[Dialogue]:
     return list(dialogues.values())
 
 
+def read_texts(path: Path) -> list[tuple[str, str]]:
+    """Where each message of a file stands, and its text, whatever else a line holds; InvalidInput."""
+    return [(where, _text(row, "text", where)) for where, row in _rows(path)]
+
+
 def _rows(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()

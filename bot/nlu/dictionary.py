@@ -59,7 +59,7 @@ def read_dictionary(folder: Path) -> Dictionary:
 
 def _words(file: Path) -> Iterator[str]:
     try:
-        lines = file.read_text(encoding="utf-8").splitlines()
+        lines = file.read_text(encoding="utf-8-sig").splitlines()
     except UnicodeDecodeError as error:
         raise DictionaryError(f"{file}: not UTF-8 (byte {error.start}). Save the file as UTF-8.") from error
     for number, line in enumerate(lines, start=1):
@@ -67,9 +67,17 @@ def _words(file: Path) -> Iterator[str]:
         word = normalize(written).text
         if not written:
             continue
-        if not word or len(word) > LONGEST_WORD or any(character.isspace() for character in written):
+        if not _is_word(written, word):
             raise DictionaryError(
                 f"{file}:{number}: {written[:40]!r} is no dictionary word. Write one word a line, "
                 f"without spaces, at most {LONGEST_WORD} characters; # starts a comment."
             )
         yield word
+
+
+def _is_word(written: str, normal: str) -> bool:
+    """Say whether a line, as written and in normal form, is one word; the desk's own check agrees."""
+    has_letters = any(character.isalnum() for character in normal)
+    return (
+        has_letters and len(normal) <= LONGEST_WORD and not any(character.isspace() for character in written)
+    )

@@ -9,11 +9,16 @@ def test_each_file_is_a_kind_and_each_line_a_word(tmp_path):
     assert read_dictionary(tmp_path).words == {"product": {"绿茶", "奶茶"}, "flavour": {"原味"}}
 
 
-@pytest.mark.parametrize("line", ["绿茶 5 n", "绿茶" * 16])
+@pytest.mark.parametrize("line", ["绿茶 5 n", "绿茶" * 16, "！！"])
 def test_a_line_that_is_no_word_is_named_with_file_and_line(tmp_path, line):
     (tmp_path / "product.txt").write_text(f"奶茶\n{line}\n", encoding="utf-8")
     with pytest.raises(DictionaryError, match=r"product\.txt:2: "):
         read_dictionary(tmp_path)
+
+
+def test_a_mark_before_the_first_word_is_no_part_of_it(tmp_path):
+    (tmp_path / "product.txt").write_text("\ufeff奶茶\n", encoding="utf-8")
+    assert read_dictionary(tmp_path).words == {"product": {"奶茶"}}
 
 
 def test_a_file_that_is_not_utf_8_is_named(tmp_path):

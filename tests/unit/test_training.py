@@ -6,7 +6,8 @@ import textwrap
 import pytest
 
 from bot.adapters.training import train
-from bot.adapters.training_files import check_training_files
+from bot.adapters.training_files import check_training_files, encoder_names
+from bot.commands.data import training_data_faults
 from bot.domain.errors import ConfigurationError
 from bot.domain.labels import ALL
 from bot.settings import Settings
@@ -110,6 +111,88 @@ def test_an_unknown_label_in_a_rule_is_told_too(root):
 def test_an_unknown_entity_is_told_with_the_line_of_its_example(root, marked):
     write(root, "odd.yml", f"nlu:\n- intent: greet\n  examples: |\n    - 你好\n    - 下{marked}\n")
     assert "data/nlu/odd.yml:5: 未知实体 rain" in fault(root)
+
+
+@pytest.mark.parametrize("line", ["- [雨(product)", "雨 without a dash", "-"])
+def test_an_example_that_cannot_be_used_is_told_with_its_line(root, line):
+    write(root, "odd.yml", f"nlu:\n- intent: greet\n  examples: |\n    - 你好\n    {line}\n    - 再见\n")
+    assert "data/nlu/odd.yml:5: " in fault(root)
+
+
+def test_examples_that_are_no_block_are_told(root):
+    write(root, "odd.yml", "nlu:\n- intent: greet\n  examples: >\n    - 你好\n")
+    assert "data/nlu/odd.yml:3: examples 后面应是 |" in fault(root)
+
+
+def test_a_character_that_yaml_refuses_is_told_with_its_file(root):
+    write(root, "odd.yml", "nlu:\n- intent: greet\n  examples: |\n    - 你\x07好\n")
+    assert "data/nlu/odd.yml" in fault(root)
+
+
+def configure(root, component):
+    (root / "config.yml").write_text(f"language: zh\npipeline:\n- name: x\n  {component}\n")
+
+
+def test_an_unknown_encoder_is_told_with_its_line_and_the_known_ones(root):
+    configure(root, "encoder: nothing")
+    known = "、".join(encoder_names())
+    assert f"config.yml:4: 没有名为 nothing 的句子编码器，可用的有 {known}，" in fault(root)
+
+
+def test_a_hugging_face_encoder_without_a_model_is_told(root):
+    configure(root, "encoder: 'huggingface:'")
+    assert "config.yml:4: 没有名为 huggingface: 的句子编码器" in fault(root)
+
+
+@pytest.mark.parametrize("name", [encoder_names()[0], "huggingface:company/encoder"])
+def test_a_known_encoder_passes(root, name):
+    configure(root, f"encoder: {name}")
+    check_training_files(root)
+
+
+def test_a_missing_dictionary_is_told_with_the_line_that_names_it(root):
+    configure(root, "dictionary: data/dictionary")
+    assert "config.yml:4: 词典文件夹 data/dictionary 不存在" in fault(root)
+
+
+@pytest.mark.parametrize("line", ["绿茶 5 n", "绿茶" * 16, "！！"])
+def test_a_dictionary_line_that_is_no_word_is_told_with_file_and_line(root, line):
+    configure(root, "dictionary: data/dictionary")
+    (root / "data" / "dictionary").mkdir()
+    (root / "data" / "dictionary" / "product.txt").write_text(f"# drinks\n奶茶  # milk\n{line}\n")
+    assert "data/dictionary/product.txt:3: " in fault(root)
+
+
+def test_a_dictionary_that_is_not_utf8_is_told_with_the_line_where_it_stops_being(root):
+    configure(root, "dictionary: data/dictionary")
+    (root / "data" / "dictionary").mkdir()
+    (root / "data" / "dictionary" / "product.txt").write_bytes("奶茶\n".encode() + "绿茶".encode("gbk"))
+    assert "data/dictionary/product.txt:2: 不是 UTF-8 编码" in fault(root)
+
+
+def test_a_good_dictionary_passes(root):
+    configure(root, "dictionary: data/dictionary")
+    (root / "data" / "dictionary").mkdir()
+    (root / "data" / "dictionary" / "product.txt").write_text(
+        "\ufeff綠茶\n\n奶茶  # milk\n", encoding="utf-8"
+    )
+    check_training_files(root)
+
+
+def test_the_check_also_compares_with_what_is_kept_apart(root, tmp_path):
+    write(
+        root, "more.yml", "nlu:\n- intent: water.odor\n  examples: |\n    - [水](product)裡有股黴味，誰敢喝\n"
+    )
+    heldout, measuring = root / "tests" / "nlu", tmp_path / "measuring"
+    heldout.mkdir(parents=True)
+    measuring.mkdir()
+    (heldout / "heldout_x.jsonl").write_text('{"text": "别的", "label": "greet"}\n')
+    (measuring / "real.jsonl").write_text('\n{"text": "水里有股霉味，谁敢喝！", "stars": 1}\n')
+    where = "data/nlu/more.yml:4: 与评测用的 "
+    told = [str(one) for one in training_data_faults(root, measuring)]
+    assert [one for one in told if one.startswith(where)]
+    told = [str(one) for one in training_data_faults(root, None)]
+    assert not [one for one in told if one.startswith(where)]
 
 
 def test_a_label_without_examples_is_told(root):
