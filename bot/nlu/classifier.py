@@ -17,7 +17,7 @@ from scipy.sparse import csr_matrix
 
 from bot.nlu.fingerprint import understanding_code
 from bot.nlu.normalizer import normal_form
-from bot.nlu.separators import Separators, Settings, separators
+from bot.nlu.separators import Separators, Settings, kept_apart, separators
 
 WEIGHTS_FILE = "separators.npz"
 
@@ -50,17 +50,17 @@ class LinearClassifier(GraphComponent, IntentClassifier):
     def get_default_config() -> Dict[str, Any]:
         """Return the settings.
 
-        `penalty`: how much a misread training message costs; `dense_weight`: how much sentence vectors count
-        beside words; `conversation_labels`: the labels that are no complaints; `group_weight`: how much the
-        separator between those and complaints counts; `folds`: parts for calibration; `ranking_length`: how
-        many labels a message's ranking holds.
+        `words_penalty`, `meaning_penalty`: how much a misread training message costs, in learning from words
+        and from sentence vectors; `meaning_weight`: how much the vectors count beside the words;
+        `conversation_labels`: the labels that are no complaints; `group_weight`: how much the separator
+        between those and complaints counts; `ranking_length`: how many labels a message's ranking holds.
         """
         return {
-            "penalty": 1.0,
-            "dense_weight": 0.7,
+            "words_penalty": 1.0,
+            "meaning_penalty": 0.1,
+            "meaning_weight": 0.6,
             "conversation_labels": [],
             "group_weight": 0.6,
-            "folds": 3,
             "ranking_length": 10,
         }
 
@@ -118,25 +118,30 @@ class LinearClassifier(GraphComponent, IntentClassifier):
             raise TrainingDataError(
                 "data/nlu: the training data holds fewer than two labels. Write examples for more."
             )
-        settings = Settings(
-            self._config["penalty"],
-            self._config["group_weight"],
-            self._config["folds"],
-            frozenset(self._config["conversation_labels"]),
-        )
-        trained = separators(self._features(examples), names, settings)
-        trained.signs = sorted(
-            {text for text in (normal_form(example).text for example in examples) if _is_sign(text)}
-        )
+        texts = [normal_form(example).text for example in examples]
+        apart = np.array([kept_apart(text) for text in texts])
+        features, words = self._features(examples)
+        trained = separators(features, words, names, apart, self._settings())
+        trained.signs = sorted({text for text in texts if _is_sign(text)})
         with self._model_storage.write_to(self._resource) as folder:
             np.savez(folder / WEIGHTS_FILE, **vars(trained))
         return self._resource
+
+    def _settings(self) -> Settings:
+        return Settings(
+            self._config["words_penalty"],
+            self._config["meaning_penalty"],
+            self._config["meaning_weight"],
+            self._config["group_weight"],
+            frozenset(self._config["conversation_labels"]),
+        )
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set the likeliest label and the ranking of each message."""
         if not messages or self._trained is None:
             return messages
-        confidences = self._trained.confidences(self._features(messages))
+        features, _ = self._features(messages)
+        confidences = self._trained.confidences(features)
         confidences[[self._is_unknown_sign(message) for message in messages]] = 1 / len(self._trained.labels)
         for message, row in zip(messages, confidences, strict=True):
             best = np.argsort(-row)[: self._config["ranking_length"]]
@@ -152,26 +157,28 @@ class LinearClassifier(GraphComponent, IntentClassifier):
         text = normal_form(message).text
         return self._trained is not None and _is_sign(text) and text not in self._trained.signs
 
-    def _features(self, messages: List[Message]) -> csr_matrix:
-        """Return one row a message, put together without a matrix for each part of it."""
-        rows = [self._row(message) for message in messages]
-        columns, values, widths = (list(parts) for parts in zip(*rows, strict=True))
+    def _features(self, messages: List[Message]) -> Tuple[csr_matrix, int]:
+        """Return one row a message, and how many of the columns count words: those come first."""
+        rows = [_row(message) for message in messages]
+        columns, values, words, widths = (list(parts) for parts in zip(*rows, strict=True))
         ends = np.cumsum([0, *map(len, columns)])
         content = (np.concatenate(values), np.concatenate(columns), ends)
-        return csr_matrix(content, shape=(len(rows), max(widths)), dtype=np.float32)
+        return csr_matrix(content, shape=(len(rows), max(widths)), dtype=np.float32), max(words)
 
-    def _row(self, message: Message) -> Tuple[np.ndarray, np.ndarray, int]:
-        """Return columns, values and width of a message's row: counted features first, then dense ones."""
-        columns, values, width = [], [], 0
-        found = [
-            kept for kept in message.features if (kept.attribute, kept.type) == (TEXT, FEATURE_TYPE_SENTENCE)
-        ]
-        for counted in (kept.features for kept in found if kept.is_sparse()):
-            columns.append(counted.indices + width)
-            values.append(counted.data)
-            width += counted.shape[1]
-        for meaning in (kept.features[0] for kept in found if kept.is_dense()):
-            columns.append(np.arange(width, width + len(meaning), dtype=np.int32))
-            values.append(meaning * self._config["dense_weight"])
-            width += len(meaning)
-        return np.concatenate(columns), np.concatenate(values), width
+
+def _row(message: Message) -> Tuple[np.ndarray, np.ndarray, int, int]:
+    """Return columns and values of a message's row, how many columns count words, and how many there are."""
+    columns, values, width = [], [], 0
+    found = [
+        kept for kept in message.features if (kept.attribute, kept.type) == (TEXT, FEATURE_TYPE_SENTENCE)
+    ]
+    for counted in (kept.features for kept in found if kept.is_sparse()):
+        columns.append(counted.indices + width)
+        values.append(counted.data)
+        width += counted.shape[1]
+    words = width
+    for meaning in (kept.features[0] for kept in found if kept.is_dense()):
+        columns.append(np.arange(width, width + len(meaning), dtype=np.int32))
+        values.append(meaning)
+        width += len(meaning)
+    return np.concatenate(columns), np.concatenate(values), words, width

@@ -1,4 +1,4 @@
-"""What the classifier sees of a message: counted words and characters, and its meaning as a vector."""
+"""What the classifier sees of a message's wording: counted words and characters."""
 
 import json
 from collections import Counter
@@ -11,7 +11,6 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.constants import TOKENS_NAMES
-from rasa.nlu.featurizers.dense_featurizer.dense_featurizer import DenseFeaturizer
 from rasa.nlu.featurizers.sparse_featurizer.sparse_featurizer import SparseFeaturizer
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, TEXT
@@ -21,7 +20,6 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.nlu.encoders import encoder
 from bot.nlu.fingerprint import understanding_code
 from bot.nlu.normalizer import normal_form
 
@@ -154,62 +152,3 @@ def _weighted(counts: Mapping[int, int], rarity: np.ndarray) -> csr_matrix:
     if len(values):
         values /= np.sqrt(np.square(values).sum())
     return csr_matrix((values.astype(np.float32), columns, (0, len(columns))), shape=(1, len(rarity)))
-
-
-@DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=False)
-class SentenceEncoder(DenseFeaturizer, GraphComponent):
-    """The meaning of the whole message as one vector, many messages at a time."""
-
-    def __init__(self, config: Dict[str, Any], execution_context: ExecutionContext) -> None:
-        super().__init__(execution_context.node_name, config)
-        self._encoder = encoder(config["encoder"])
-
-    @staticmethod
-    def get_default_config() -> Dict[str, Any]:
-        """Return the settings: the encoder's name (see encoders.py), and how many texts it gets at once."""
-        return {
-            **DenseFeaturizer.get_default_config(),
-            "encoder": "universal-multilingual-v3",
-            "batch": 64,
-        }
-
-    @classmethod
-    def required_components(cls) -> List[Type[Any]]:
-        """Nothing: the encoder cuts texts in its own way."""
-        return []
-
-    @classmethod
-    def validate_config(cls, config: Dict[str, Any]) -> None:
-        """The encoder's name is checked where it is loaded."""
-
-    @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> str:  # noqa: ARG003 -- Rasa passes it by name
-        """Train again when this package's code has changed."""
-        return understanding_code()
-
-    @classmethod
-    def create(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,  # noqa: ARG003
-        resource: Resource,  # noqa: ARG003
-        execution_context: ExecutionContext,
-    ) -> "SentenceEncoder":
-        """Create the component; the encoder's weights come with its package."""
-        return cls(config, execution_context)
-
-    def process(self, messages: List[Message]) -> List[Message]:
-        """Add one dense row to each message."""
-        size = self._config["batch"]
-        for start in range(0, len(messages), size):
-            batch = messages[start : start + size]
-            vectors = self._encoder.encode([normal_form(message).text for message in batch])
-            for vector, message in zip(vectors, batch, strict=True):
-                features = Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
-                message.add_features(features)
-        return messages
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add features to every training example that has a text."""
-        self.process([message for message in training_data.training_examples if message.get(TEXT)])
-        return training_data
