@@ -55,10 +55,12 @@ class ActionServer:
         """Run the `place`-th action of a turn, or give the answer it gave before."""
         name = call["next_action"]
         async with self._units() as uow:
-            reading = Reading.from_json(_metadata(call["tracker"])["reading"])
-            scope = await open_turn(uow, self._words, self._clock, call["sender_id"], turn, reading)
+            metadata = _metadata(call["tracker"])
+            reading, context = Reading.from_json(metadata["reading"]), metadata["context"]
+            about = context.get("about")
+            scope = await open_turn(uow, self._words, self._clock, call["sender_id"], turn, reading, about)
             if scope.message.context is None:  # this is the turn's first action, so none can be repeated
-                scope.message.context = _metadata(call["tracker"])["context"]
+                scope.message.context = context
             elif (known := await uow.actions.find(turn, place, name)) is not None:
                 return known
             before = scope.conversation.misunderstood

@@ -1,5 +1,7 @@
 """A room without Rasa: it reads what it was told to read and follows the same rules as data/rules."""
 
+from dataclasses import replace
+
 from actions.small_talk import SITUATIONS
 from actions.webhook import ActionServer
 from bot.domain import labels
@@ -41,21 +43,25 @@ class Room:
 
     def __init__(self, units, words, clock):
         self.server = ActionServer(units, words, clock, SECRET)
-        self.table, self.down, self.turns = {}, False, []
+        self.table, self.down, self.turns, self.days = {}, False, [], []
         self.before_answer = None
 
-    async def turn(self, conversation, turn, text, context):
+    async def turn(self, conversation, turn, text, context, day):
         if self.down:
             raise UnderstandingUnavailable("the room is down")
         self.turns.append(turn)
+        self.days.append(day)
         understood = self.table.get(text, reading(None, 0.1))
-        label = context.choice or understood.label
-        replies = await self._run(conversation, turn, understood, context, self._actions(label, context))
+        if context.choice:
+            certain = {"label": context.choice, "taken_as": context.choice, "confidence": 1.0}
+            understood = replace(understood, **certain, ranking=((context.choice, 1.0),))
+        actions = self._actions(understood.label, context)
+        replies = await self._run(conversation, turn, understood, context, actions)
         if self.before_answer:
             await self.before_answer()
         return TurnAnswer(replies=tuple(replies), reading=understood)
 
-    async def parse(self, texts):
+    async def parse(self, texts, day=None):
         if self.down:
             raise UnderstandingUnavailable("the room is down")
         return [self.table.get(text, reading(None, 0.1)) for text in texts]

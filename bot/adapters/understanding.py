@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
@@ -23,9 +24,17 @@ class RasaClient:
         self._timeout = ClientTimeout(total=timeout, connect=2)
         self._session: ClientSession | None = None
 
-    async def turn(self, conversation: str, turn: str, text: str, context: TurnContext) -> TurnAnswer:
-        """Have one message understood and answered; UnderstandingUnavailable leaves no trace."""
-        body = {"conversation": conversation, "turn": turn, "text": text, "context": context.to_json()}
+    async def turn(
+        self, conversation: str, turn: str, text: str, context: TurnContext, day: date
+    ) -> TurnAnswer:
+        """Have one message of a day understood and answered; UnderstandingUnavailable leaves no trace."""
+        body = {
+            "conversation": conversation,
+            "turn": turn,
+            "text": text,
+            "context": context.to_json(),
+            "day": day.isoformat(),
+        }
         data = await self._call("POST", "turn", body)
         with _as_promised("turn"):
             return TurnAnswer(
@@ -33,9 +42,10 @@ class RasaClient:
                 reading=Reading.from_json(data["reading"]),
             )
 
-    async def parse(self, texts: Sequence[str]) -> list[Reading]:
-        """Understand many texts at once, without a conversation."""
-        data = await self._call("POST", "parse", {"texts": list(texts)})
+    async def parse(self, texts: Sequence[str], day: date | None = None) -> list[Reading]:
+        """Understand many texts of one day (today) at once, without a conversation."""
+        body = {"texts": list(texts), "day": day.isoformat() if day else None}
+        data = await self._call("POST", "parse", body)
         with _as_promised("parse"):
             return [Reading.from_json(row) for row in data["readings"]]
 

@@ -22,7 +22,10 @@ class CaseState(StrEnum):
 
 @dataclass(eq=False)
 class Case:
-    """One complaint. `fields` holds the customer's own words by field; a refused field holds None."""
+    """One complaint. `fields` holds the customer's own words by field; a refused field holds None.
+
+    `normals` holds the normal form of those words, where they have one (bot/domain/reading.py).
+    """
 
     id: str
     customer_id: str
@@ -45,6 +48,7 @@ class Case:
     fields: dict[str, str | None] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
     clauses: list[str] = field(default_factory=list)
+    normals: dict[str, str] | None = None  # None in rows older than the column
 
     @property
     def is_draft(self) -> bool:
@@ -73,15 +77,20 @@ class Case:
         self.second_issue = self.second_issue or issue
         return False
 
-    def fill(self, name: str, value: str) -> bool:
-        """Put the customer's words into a field; whether anything changed. The latest word counts."""
+    def fill(self, name: str, value: str, normal: str | None = None) -> bool:
+        """Put the customer's words into a field; whether anything changed. The latest word counts.
+
+        `normal` is the words' normal form, if they have one.
+        """
         changed = self.fields.get(name) != value
         self.fields = {**self.fields, name: value}
+        self._note_normal(name, normal)
         return changed
 
     def refuse(self, name: str) -> None:
         """The customer has or gives no answer to this question: it is not asked again."""
         self.fields = {**self.fields, name: None}
+        self._note_normal(name, None)
 
     def count_question(self, name: str) -> int:
         """Note that `name` is asked (again) and say how often it was asked before."""
@@ -93,6 +102,10 @@ class Case:
         """Remember which clause of the handbook was said to this customer."""
         if clause not in self.clauses:
             self.clauses = [*self.clauses, clause]
+
+    def _note_normal(self, name: str, normal: str | None) -> None:
+        others = {key: value for key, value in (self.normals or {}).items() if key != name}
+        self.normals = {**others, name: normal} if normal else others
 
     def accept(self, number: str, now: datetime, due_at: datetime) -> None:
         """From here on the case counts: it has a number and a date."""

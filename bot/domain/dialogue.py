@@ -1,6 +1,6 @@
 """Recorded dialogues and what is expected of them: the data of `kesu replay` (docs/evaluation.md)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -82,8 +82,8 @@ def failures(
         if not any(simplify(phrase) in reply for reply in replies)
     ]
     for name, wanted in expect.get("fields", {}).items():
-        values = _field_values(counted, handbook, name)
-        if not _matches(wanted, values):
+        values, normals = _field_values(counted, handbook, name)
+        if not _matches(wanted, [*values, *normals]):
             failed.append(Failure(dialogue.id, f"fields.{name}", wanted, values or None))
     return failed
 
@@ -94,17 +94,18 @@ def _second_issue(cases: Sequence[Case]) -> str | None:
     return cases[1].issue if len(cases) > 1 else None
 
 
-def _field_values(cases: Sequence[Case], handbook: Handbook, name: str) -> list[str]:
-    """The values of a field, named by its id or by the entity that fills it."""
+def _field_values(cases: Sequence[Case], handbook: Handbook, name: str) -> tuple[list[str], list[str]]:
+    """The values of a field, named by its id or by the entity that fills it, and their normal forms."""
     names = [name] if name in handbook.fields else []
     names += [key for key, rule in handbook.fields.items() if name in rule.filled_by]
-    return [
-        value
-        for case in cases
-        for key in names
-        for value in (case.fields.get(key) or "").split(JOINED)
-        if value
-    ]
+    return (
+        _each(case.fields.get(key) for case in cases for key in names),
+        _each((case.normals or {}).get(key) for case in cases for key in names),
+    )
+
+
+def _each(joined: Iterable[str | None]) -> list[str]:
+    return [value for values in joined for value in (values or "").split(JOINED) if value]
 
 
 def _matches(wanted: str | Sequence[str] | None, values: Sequence[str]) -> bool:

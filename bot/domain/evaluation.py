@@ -3,7 +3,7 @@
 import statistics
 import unicodedata
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -61,13 +61,18 @@ def evaluate(
         "messages": len(pairs),
         "accuracy": round(sum(wanted.label == read for wanted, read in pairs) / len(pairs), 4),
         "macro_f1": round(statistics.fmean(row["f1"] for row in per_label.values()), 4),
-        "complaint": _complaints(utterances, readings).to_json(),
+        "complaint": complaints(utterances, readings).to_json(),
         "labels": per_label,
-        "entities": _entities(utterances, readings).to_json(),
-        "confused": _confused(pairs),
-        "ms": {"p50": _percentile(milliseconds, 50), "p95": _percentile(milliseconds, 95)},
+        "entities": facts(utterances, readings).to_json(),
+        "confused": confusions((wanted.text, wanted.label, read) for wanted, read in pairs),
+        "ms": {"p50": percentile(milliseconds, 50), "p95": percentile(milliseconds, 95)},
         "model": readings[0].model,
     }
+
+
+def is_right(utterance: Utterance, reading: Reading) -> bool:
+    """Whether the label read is the wanted one, stands in `also`, or is of the wanted family."""
+    return _resolved(utterance, reading) == utterance.label
 
 
 def _resolved(utterance: Utterance, reading: Reading) -> str:
@@ -92,7 +97,7 @@ def _per_label(pairs: list[tuple[Utterance, str]]) -> dict[str, dict[str, float]
     }
 
 
-def _complaints(utterances: Sequence[Utterance], readings: Sequence[Reading]) -> Score:
+def complaints(utterances: Sequence[Utterance], readings: Sequence[Reading]) -> Score:
     """Whether complaints are seen as such, whichever issue is read."""
     wanted = [labels.is_complaint(row.label) or row.label == COMPLAINT for row in utterances]
     read = [labels.is_complaint(reading.label) for reading in readings]
@@ -100,18 +105,27 @@ def _complaints(utterances: Sequence[Utterance], readings: Sequence[Reading]) ->
     return Score(both, sum(read), sum(wanted))
 
 
-def _entities(utterances: Sequence[Utterance], readings: Sequence[Reading]) -> Score:
-    """An entity is right when type and characters agree after NFKC and without spaces."""
-    hits = read = wanted = 0
+def facts(utterances: Sequence[Utterance], readings: Sequence[Reading]) -> Score:
+    """All facts together. One is right when type and characters agree after NFKC and without spaces."""
+    scores = facts_by_kind(utterances, readings).values()
+    return Score(
+        sum(one.hits for one in scores), sum(one.read for one in scores), sum(one.wanted for one in scores)
+    )
+
+
+def facts_by_kind(utterances: Sequence[Utterance], readings: Sequence[Reading]) -> dict[str, Score]:
+    """The facts of annotated messages, for each kind that was asked for or found."""
+    hits: Counter[str] = Counter()
+    read: Counter[str] = Counter()
+    wanted: Counter[str] = Counter()
     for utterance, reading in zip(utterances, readings, strict=True):
         if utterance.entities is None:
             continue
         asked = Counter((kind, plain(value)) for kind, value in utterance.entities)
         found = Counter((entity.entity, plain(entity.value)) for entity in reading.entities)
-        hits += (asked & found).total()
-        read += found.total()
-        wanted += asked.total()
-    return Score(hits, read, wanted)
+        for total, counted in ((hits, asked & found), (read, found), (wanted, asked)):
+            total.update(kind for kind, _ in counted.elements())
+    return {kind: Score(hits[kind], read[kind], wanted[kind]) for kind in sorted(read | wanted)}
 
 
 def plain(text: str) -> str:
@@ -119,19 +133,20 @@ def plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).split())
 
 
-def _confused(pairs: list[tuple[Utterance, str]]) -> list[dict[str, Any]]:
-    """The confusions, most frequent first, each with a few examples."""
-    examples: dict[tuple[str, str], list[str]] = {}
-    for utterance, read in pairs:
-        if read != utterance.label:
-            examples.setdefault((utterance.label, read), []).append(utterance.text)
-    ranked = sorted(examples.items(), key=lambda item: (-len(item[1]), item[0]))
+def confusions(rows: Iterable[tuple[str, str, str]], examples: int = _EXAMPLES) -> list[dict[str, Any]]:
+    """What was mixed up in rows of (text, wanted, read), most frequent first, each with a few texts."""
+    mixed_up: dict[tuple[str, str], list[str]] = {}
+    for text, wanted, read in rows:
+        if read != wanted:
+            mixed_up.setdefault((wanted, read), []).append(text)
+    ranked = sorted(mixed_up.items(), key=lambda item: (-len(item[1]), item[0]))
     return [
-        {"label": label, "read_as": read, "count": len(texts), "examples": texts[:_EXAMPLES]}
-        for (label, read), texts in ranked
+        {"label": wanted, "read_as": read, "count": len(texts), "examples": texts[:examples]}
+        for (wanted, read), texts in ranked
     ]
 
 
-def _percentile(values: Sequence[float], percent: int) -> float:
+def percentile(values: Sequence[float], percent: int) -> float:
+    """The value below which so many percent lie, rounded to two digits."""
     ordered = sorted(values)
     return round(ordered[min(len(ordered) - 1, len(ordered) * percent // 100)], 2)

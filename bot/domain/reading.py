@@ -8,12 +8,25 @@ Script = Literal["hans", "hant", "none"]
 
 @dataclass(frozen=True)
 class Entity:
-    """One fact in a text: `value` is the customer's own characters, `start`/`end` their offsets."""
+    """One fact in a text: `value` is the customer's own characters, `start`/`end` their offsets.
+
+    `normal` is the value in a form to compare and count with (docs/protocol.md), where it has one.
+    """
 
     entity: str
     value: str
     start: int
     end: int
+    normal: str | None = None
+
+
+@dataclass(frozen=True)
+class Part:
+    """What one clause of a message says by itself; `label` is None when that can't be told."""
+
+    text: str
+    label: str | None
+    confidence: float
 
 
 @dataclass(frozen=True)
@@ -21,7 +34,8 @@ class Reading:
     """The model's answer to "what does this message say".
 
     `label` is None when the model was not sure enough; `taken_as` is the label the dialogue acted on
-    where that differs (an answer to an open question, a pressed button).
+    where that differs (an answer to an open question, a pressed button). `parts` are the clauses of a message
+    with several; `familiarity` the share of its words that the model knows (None: it has no words).
     """
 
     label: str | None
@@ -32,6 +46,8 @@ class Reading:
     entities: tuple[Entity, ...] = ()
     taken_as: str | None = None
     model: str = ""
+    parts: tuple[Part, ...] = ()
+    familiarity: float | None = None
 
     @property
     def acted_on(self) -> str | None:
@@ -52,11 +68,15 @@ class Reading:
             normal=data.get("normal", ""),
             ranking=tuple((row["label"], float(row["confidence"])) for row in data.get("ranking", ())),
             entities=tuple(
-                Entity(row["entity"], row["value"], int(row["start"]), int(row["end"]))
+                Entity(row["entity"], row["value"], int(row["start"]), int(row["end"]), row.get("normal"))
                 for row in data.get("entities", ())
             ),
             taken_as=data.get("taken_as"),
             model=data.get("model", ""),
+            parts=tuple(
+                Part(row["text"], row["label"], float(row["confidence"])) for row in data.get("parts", ())
+            ),
+            familiarity=data.get("familiarity"),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -70,6 +90,8 @@ class Reading:
             "entities": [vars(found) for found in self.entities],
             "taken_as": self.taken_as,
             "model": self.model,
+            "parts": [vars(found) for found in self.parts],
+            "familiarity": self.familiarity,
         }
 
 
@@ -115,18 +137,20 @@ class TurnContext:
     """What the desk tells Rasa with each turn, so that nothing depends on Rasa's own memory.
 
     `question` is the field being asked, "withdraw", or None; `expects` the entities that would answer it;
-    `choice` the label behind a pressed button.
+    `choice` the label behind a pressed button; `about` the id of the customer's earlier message whose meaning
+    that button gives: the turn's text is that message's.
     """
 
     case: str | None = None
     question: str | None = None
     expects: tuple[str, ...] = ()
     choice: str | None = None
+    about: str | None = None
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
         """Read a context that was stored."""
-        return cls(data["case"], data["question"], tuple(data["expects"]), data["choice"])
+        return cls(data["case"], data["question"], tuple(data["expects"]), data["choice"], data.get("about"))
 
     def to_json(self) -> dict[str, Any]:
         """The `context` object of the turn protocol."""
@@ -135,6 +159,7 @@ class TurnContext:
             "question": self.question,
             "expects": list(self.expects),
             "choice": self.choice,
+            "about": self.about,
         }
 
 

@@ -18,7 +18,7 @@ from sanic.response import HTTPResponse
 
 from bot.nlu.action_calls import ActionCalls
 from bot.nlu.processor import TurnProcessor, turn_processor
-from bot.nlu.turn import AbortedTurnError, MalformedError, Turn, readable
+from bot.nlu.turn import AbortedTurnError, MalformedError, Turn, readable, written_on
 
 DEFAULT_TURN_SECONDS = 15.0
 MOST_TEXTS = 1000
@@ -138,11 +138,13 @@ class TurnInput(InputChannel):
     async def parse(self, request: Request) -> HTTPResponse:
         """Say what many texts mean, outside any conversation."""
         body = _body(request)
-        texts = body.get("texts") if isinstance(body, dict) else None
+        asked = body if isinstance(body, dict) else {}
+        texts = asked.get("texts")
         if not isinstance(texts, list) or len(texts) > MOST_TEXTS:
             raise MalformedError(f"texts must be a list of at most {MOST_TEXTS} strings")
+        day = written_on(asked.get("day"))
         processor = self._ready(request)
-        readings = await processor.read([readable(text) for text in texts])
+        readings = await processor.read([readable(text) for text in texts], day)
         return _answer({"model": processor.model_filename, "readings": readings})
 
     @_answered

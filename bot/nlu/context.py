@@ -6,16 +6,17 @@ from rasa.shared.core.constants import DEFAULT_INTENTS, REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActiveLoop, Event, SlotSet
 
+from bot.nlu import thresholds
 from bot.nlu.turn import Context
 
 FORM = "complaint_form"
 ASKED_SLOT = "details"
 ANSWER = "inform"
 
-# Below this a reading does not tear a short answer away from the question that was asked.
-STRONG_CONFIDENCE = 0.75
-SMALL_TALK = frozenset({"chitchat", "product_question", "praise", "suggest", "greet", "thank"})
-ALWAYS_HEARD = frozenset({"request_human", "withdraw"})
+HUMAN, WITHDRAW = "request_human", "withdraw"
+SMALL_TALK = frozenset(
+    {"chitchat", "product_question", "praise", "suggest", "greet", "thank", "bot_challenge"}
+)
 
 
 def agreement(context: Context) -> list[Event]:
@@ -45,13 +46,15 @@ def taken_as(reading: Mapping[str, Any], context: Context, domain: Domain) -> Op
     """Return the label the dialogue follows instead of the reading's own, or None.
 
     While a field is asked, a message with an entity that answers it, or a doubtful piece of small talk, is an
-    answer. Asking for a human and withdrawing are always heard as what they are.
+    answer. Asking for a human is always heard, a withdrawal when it is meant for sure.
     """
     label = reading["label"]
-    if not context.asks_field or label in ALWAYS_HEARD or not leaves_form(domain, label):
+    if not context.asks_field or label == HUMAN or not leaves_form(domain, label):
         return None
+    if label == WITHDRAW:
+        return ANSWER if reading["confidence"] < thresholds.WITHDRAWAL else None
     answering = context.expects or (context.question,)
     if any(found["entity"] in answering for found in reading["entities"]):
         return ANSWER
-    doubtful = label in SMALL_TALK and reading["confidence"] < STRONG_CONFIDENCE
+    doubtful = label in SMALL_TALK and reading["confidence"] < thresholds.SMALL_TALK
     return ANSWER if doubtful else None

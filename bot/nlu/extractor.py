@@ -1,10 +1,9 @@
 """Facts in a message: who, what, where, when, how much, and the numbers to find them by."""
 
-import json
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Type
+from typing import Any, Dict, List, Type
 
-import pycrfsuite
+import spacy
 from rasa.engine.graph import ExecutionContext, GraphComponent
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
@@ -14,43 +13,36 @@ from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from spacy.language import Language
 
-from bot.nlu.dictionary import Dictionary, read_dictionary
+from bot.nlu.dictionary import read_dictionary
+from bot.nlu.facts import annotated, blank_pipeline, document, tagger_of
 from bot.nlu.fingerprint import digest, understanding_code
 from bot.nlu.normalizer import normal_form
-from bot.nlu.patterns import Span
-from bot.nlu.tagging import character_features, spans_of, tags
+from bot.nlu.places import place_names
 
-DICTIONARY_FILE = "dictionary.json"
-TAGGER_FILE = "entities.crfsuite"
-LONGEST_FACT = 60  # characters; the tagger never ends within one endless word
+PIPELINE = "pipeline"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
 class FactExtractor(GraphComponent, EntityExtractorMixin):
-    """A conditional random field over characters that also sees patterns and the dictionary.
-
-    It learns from the annotated messages how far a pattern can be trusted and where a fact begins and ends.
-    """
+    """Runs the spaCy pipeline of bot/nlu/facts.py over each message's normal form."""
 
     def __init__(
-        self,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        dictionary: Dictionary,
-        tagger: Optional[pycrfsuite.Tagger] = None,
+        self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, pipeline: Language
     ) -> None:
         self._config = config
         self._model_storage = model_storage
         self._resource = resource
-        self._dictionary = dictionary
-        self._tagger = tagger
+        self._pipeline = pipeline
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """Return the settings: `dictionary`, the folder of the desk's words; the rest is CRFsuite's."""
-        return {"dictionary": None, "iterations": 60, "l1": 0.05, "l2": 0.02}
+        """Return the settings: `dictionary`, the folder of words; `factless`; the rest is CRFsuite's.
+
+        `factless`: of so many messages without facts one is learned from. All of them make the tagger shy.
+        """
+        return {"dictionary": None, "iterations": 50, "l1": 0.05, "l2": 0.02, "factless": 3}
 
     @classmethod
     def required_components(cls) -> List[Type[Any]]:
@@ -59,8 +51,11 @@ class FactExtractor(GraphComponent, EntityExtractorMixin):
 
     @staticmethod
     def required_packages() -> List[str]:
-        """CRFsuite, through the package that Rasa itself depends on."""
-        return ["sklearn_crfsuite"]
+        """The pipeline's libraries; Rasa imports them to see whether they are there.
+
+        jionlp is not among them: by itself it can't be imported (bot/nlu/dates.py).
+        """
+        return ["spacy", "sklearn_crfsuite", "phonenumbers", "cn2an"]
 
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
@@ -77,9 +72,9 @@ class FactExtractor(GraphComponent, EntityExtractorMixin):
     ) -> "FactExtractor":
         """Create the component for training, with the dictionary as it stands in the project."""
         folder = config["dictionary"]
-        return cls(
-            config, model_storage, resource, read_dictionary(Path(folder)) if folder else Dictionary({})
-        )
+        words = read_dictionary(Path(folder)).words if folder else {}
+        pipeline = blank_pipeline({**words, "china": place_names()})
+        return cls(config, model_storage, resource, pipeline)
 
     @classmethod
     def load(
@@ -90,34 +85,24 @@ class FactExtractor(GraphComponent, EntityExtractorMixin):
         execution_context: ExecutionContext,  # noqa: ARG003
         **kwargs: Any,  # noqa: ANN401, ARG003
     ) -> "FactExtractor":
-        """Load tagger and dictionary from the model."""
+        """Load the pipeline from the model."""
         with model_storage.read_from(resource) as folder:
-            words = json.loads((folder / DICTIONARY_FILE).read_text(encoding="utf-8"))
-            tagger = pycrfsuite.Tagger()
-            tagger.open(str(folder / TAGGER_FILE))  # read whole: the model's folder may go
-        dictionary = Dictionary({kind: frozenset(members) for kind, members in words.items()})
-        return cls(config, model_storage, resource, dictionary, tagger)
+            return cls(config, model_storage, resource, spacy.load(folder / PIPELINE))
 
     def train(self, training_data: TrainingData) -> Resource:
-        """Learn from every message with a text; one without annotations says that it holds no facts."""
-        trainer = pycrfsuite.Trainer(verbose=False)
-        trainer.set_params(
-            {
-                "c1": self._config["l1"],
-                "c2": self._config["l2"],
-                "max_iterations": self._config["iterations"],
-                "feature.possible_transitions": True,
-            }
+        """Learn from the annotated messages, and from a part of those that hold no facts."""
+        examples = [example for example in training_data.training_examples if example.get(TEXT)]
+        factless = [example for example in examples if not example.get(ENTITIES)]
+        learned = [example for example in examples if example.get(ENTITIES)]
+        learned += factless[:: self._config["factless"]]
+        tagger_of(self._pipeline).train(
+            (annotated(self._pipeline, example) for example in learned),
+            c1=self._config["l1"],
+            c2=self._config["l2"],
+            max_iterations=self._config["iterations"],
         )
-        for example in training_data.training_examples:
-            if example.get(TEXT):
-                trainer.append(
-                    character_features(example, self._dictionary), tags(example, _annotated(example))
-                )
         with self._model_storage.write_to(self._resource) as folder:
-            trainer.train(str(folder / TAGGER_FILE))
-            words = {kind: sorted(members) for kind, members in self._dictionary.words.items()}
-            (folder / DICTIONARY_FILE).write_text(json.dumps(words, ensure_ascii=False), encoding="utf-8")
+            self._pipeline.to_disk(folder / PIPELINE)
         return self._resource
 
     def process(self, messages: List[Message]) -> List[Message]:
@@ -129,17 +114,9 @@ class FactExtractor(GraphComponent, EntityExtractorMixin):
 
     def _facts(self, message: Message) -> List[Dict[str, Any]]:
         normal = normal_form(message)
-        if self._tagger is None or not normal.text:
-            return []
         facts = []
-        for span in spans_of(self._tagger.tag(character_features(message, self._dictionary))):
-            if span.end - span.start > LONGEST_FACT:
-                continue
+        for span in self._pipeline(document(self._pipeline, message)).ents:
             start, end = normal.original_span(span.start, span.end)
             value = message.get(TEXT)[start:end]
-            facts.append({"entity": span.kind, "value": value, "start": start, "end": end})
+            facts.append({"entity": span.label_, "value": value, "start": start, "end": end})
         return facts
-
-
-def _annotated(example: Message) -> List[Span]:
-    return [Span(found["start"], found["end"], found["entity"]) for found in example.get(ENTITIES) or ()]

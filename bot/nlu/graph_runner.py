@@ -32,29 +32,32 @@ class DirectRunner(DaskGraphRunner):
             name: Step(getattr(own(node._component), node._fn_name), schema.nodes[name].needs)  # noqa: SLF001 -- as above
             for name, node in nodes.items()
         }
-        self._orders: dict[str, list[str]] = {}
+        self._orders: dict[tuple[str, frozenset[str]], list[str]] = {}
 
     def run(
         self, inputs: Optional[dict[str, Any]] = None, targets: Optional[Sequence[str]] = None
     ) -> dict[str, Any]:
-        """Return what the target nodes give. Raises whatever a component raises."""
+        """Return what the target nodes give. Raises whatever a component raises.
+
+        An input may also be what a node gives: neither that node nor what only it needs is run then.
+        """
         found = dict(inputs or {})
         for target in targets or ():
-            for name in self._order(target):
+            for name in self._order(target, frozenset(inputs or ())):
                 if name not in found:
                     call, needs = self._steps[name]
                     found[name] = call(**{key: found[need] for key, need in needs.items()})
         return {target: found[target] for target in targets or ()}
 
-    def _order(self, target: str) -> list[str]:
-        if target not in self._orders:
+    def _order(self, target: str, given: frozenset[str]) -> list[str]:
+        if (target, given) not in self._orders:
             order: dict[str, None] = {}
-            self._put_after_its_needs(target, order)
-            self._orders[target] = list(order)
-        return self._orders[target]
+            self._put_after_its_needs(target, given, order)
+            self._orders[target, given] = list(order)
+        return self._orders[target, given]
 
-    def _put_after_its_needs(self, name: str, order: dict[str, None]) -> None:
-        if name in self._steps and name not in order:  # other names are the inputs of a run
+    def _put_after_its_needs(self, name: str, given: frozenset[str], order: dict[str, None]) -> None:
+        if name in self._steps and name not in given and name not in order:
             for need in self._steps[name].needs.values():
-                self._put_after_its_needs(need, order)
+                self._put_after_its_needs(need, given, order)
             order[name] = None

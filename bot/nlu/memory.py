@@ -1,5 +1,6 @@
 """What is kept of a conversation between turns: enough for the policies, none of the customer's words."""
 
+from datetime import date
 from itertools import islice
 from typing import Any, Iterator, Mapping, Optional, Sequence
 
@@ -16,6 +17,8 @@ from rasa.shared.core.events import (
 )
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.nlu.constants import INTENT_NAME_KEY
+
+from bot.nlu.values import with_values
 
 KEPT_TURNS = (
     3  # policies look back a few steps: rules as far as their own length, stories as far as max_history
@@ -82,15 +85,20 @@ def _event(step: Sequence[Any]) -> Event:
 
 
 def without_words(reading: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a reading without the customer's words: its entities are only offsets."""
+    """Return a reading without the customer's words: of entities and clauses only the offsets."""
     spans = [{key: found[key] for key in ("entity", "start", "end")} for found in reading["entities"]]
     return {
         **{key: value for key, value in reading.items() if key not in ("text", "normal")},
         "entities": spans,
+        "parts": [
+            {key: value for key, value in found.items() if key != "text"} for found in reading["parts"]
+        ],
     }
 
 
-def with_words(reading: Mapping[str, Any], text: str, normal: str) -> dict[str, Any]:
-    """Return the reading that `without_words` stripped, its words cut from the same text again."""
+def with_words(reading: Mapping[str, Any], text: str, normal: str, day: date) -> dict[str, Any]:
+    """Return the reading that `without_words` stripped, its words cut from the same text (of `day`) again."""
     entities = [{**found, "value": text[found["start"] : found["end"]]} for found in reading["entities"]]
-    return {**reading, "text": text, "normal": normal, "entities": entities}
+    parts = [{"text": text[found["start"] : found["end"]], **found} for found in reading.get("parts", ())]
+    whole = {**reading, "text": text, "normal": normal, "entities": entities, "parts": parts}
+    return with_values(whole, day)

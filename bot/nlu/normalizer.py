@@ -1,8 +1,8 @@
 """One normal form for everything a customer may type, with a way back to the customer's own characters.
 
 Features, dictionary and patterns work on the normal form: Simplified, half-width, lower case, without stray
-spaces and invisible characters. Offsets of what is found there are mapped back, so that whatever the desk
-stores or shows is the customer's own text.
+spaces, invisible characters and overlong repetition, links and telling emoji as words. Offsets of what is
+found there are mapped back, so that whatever the desk stores or shows is the customer's own text.
 """
 
 import re
@@ -20,18 +20,24 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.emoji_words import emoji_words
 from bot.nlu.fingerprint import understanding_code
 
 NORMAL = "normal"
 SCRIPT = "script"
 ORIGINS = "normal_origins"
 
-URL = re.compile(r"(?:https?://|www\.)[\w\-.~:/?#\[\]@!$&'()*+,;=%]+", re.ASCII | re.IGNORECASE)
+URL = re.compile(
+    r"(?:https?://|www\.|(?<![\w@.-])(?:[a-z0-9-]+\.)+(?:com|cn|net|org|tw|hk|cc)(?![\w.-]))"
+    r"(?:[\w\-.~:/?#\[\]@!$&'()*+,;=%]*[\w/#=&%~])?",  # a full stop or comma at the end is the sentence's
+    re.ASCII | re.IGNORECASE,
+)
 URL_WORD = "网址"
-INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn"}
+INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"}  # marks too: lines drawn through characters, variants
+BLANK_SIGNS = "\u115f\u1160\u2800"  # letters and symbols by category, empty to the eye
 LONGEST_RUN = 2  # 「太太太太差」 says no more than 「太太差」
 DEFAULT_MAX_CHARACTERS = 2000
-
+TO_SIMPLIFIED = "tw2s"  # Taiwan's own forms too: 聞著 becomes 闻着
 Glyph = Tuple[str, int]  # a character of the normal form and where it came from in the customer's text
 
 
@@ -57,7 +63,7 @@ class Normalized:
         return (inside[0], inside[-1] + 1) if inside else (0, 0)
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=None)
 def _converter(name: str) -> OpenCC:
     """OpenCC's tables never change, so one copy serves the whole process."""
     return OpenCC(name)
@@ -72,39 +78,51 @@ def _is_ascii_word(character: str) -> bool:
 
 
 def _visible(text: str) -> Iterator[Glyph]:
-    """Yield what can be seen, compatibility forms unfolded, in lower case; URLs become one word."""
+    """Yield what can be seen, compatibility forms unfolded, in lower case; links and emoji as words."""
     position = 0
-    for link in URL.finditer(text):
-        yield from _folded(text, position, link.start())
-        yield URL_WORD[0], link.start()
-        yield URL_WORD[1], link.end() - 1
-        position = link.end()
+    for start, end, word in _words_instead(text):
+        yield from _folded(text, position, start)
+        yield from ((character, start) for character in word[:-1])
+        yield word[-1], end - 1 if len(word) > 1 else start
+        position = end
     yield from _folded(text, position, len(text))
+
+
+def _words_instead(text: str) -> Iterator[Tuple[int, int, str]]:
+    """Yield the spans for which a word stands, in order, none overlapping: links, and emoji outside them."""
+    links = [(link.start(), link.end(), URL_WORD) for link in URL.finditer(text)]
+    reached = 0
+    for start, end, word in sorted([*links, *emoji_words(text)]):
+        if start >= reached:
+            yield start, end, word
+            reached = end
 
 
 def _folded(text: str, start: int, end: int) -> Iterator[Glyph]:
     for position in range(start, end):
-        for character in unicodedata.normalize("NFKC", text[position]).lower():
-            if character.isspace():
-                yield " ", position
-            elif unicodedata.category(character) not in INVISIBLE and not _is_variation(character):
-                yield character, position
+        for character in _unfolded(text[position]):
+            yield character, position
 
 
-def _is_variation(character: str) -> bool:
-    return "\ufe00" <= character <= "\ufe0f"
+@lru_cache(maxsize=20_000)
+def _unfolded(character: str) -> str:
+    """Return what a character looks like in plain letters; nothing if it can't be seen."""
+    plain = unicodedata.normalize("NFKC", character).lower()
+    blank = (" " if one.isspace() or one in BLANK_SIGNS else one for one in plain)
+    return "".join(one for one in blank if unicodedata.category(one) not in INVISIBLE)
 
 
-def _without_stray_spaces(glyphs: List[Glyph]) -> Iterator[Glyph]:
+def _without_stray_spaces(glyphs: Iterator[Glyph]) -> Iterator[Glyph]:
     """Keep a space only between two Latin words or numbers, once."""
-    for index, (character, position) in enumerate(glyphs):
-        if character != " ":
-            yield character, position
+    previous, space = " ", -1
+    for character, position in glyphs:
+        if character == " ":
+            space = position if space < 0 else space
             continue
-        before = glyphs[index - 1][0] if index else " "
-        after = next((later for later, _ in glyphs[index + 1 :] if later != " "), " ")
-        if _is_ascii_word(before) and _is_ascii_word(after):
-            yield character, position
+        if space >= 0 and _is_ascii_word(previous) and _is_ascii_word(character):
+            yield " ", space
+        yield character, position
+        previous, space = character, -1
 
 
 def _without_repetition(glyphs: Iterator[Glyph]) -> Iterator[Glyph]:
@@ -120,30 +138,32 @@ def _without_repetition(glyphs: Iterator[Glyph]) -> Iterator[Glyph]:
 
 def _simplified(text: str) -> str:
     """Convert to Simplified, one character for one, so that offsets stay."""
-    whole = _converter("t2s").convert(text)
+    whole = _converter(TO_SIMPLIFIED).convert(text)
     if len(whole) == len(text):
         return whole
-    converted = (_converter("t2s").convert(character) for character in text)
+    converted = (_converter(TO_SIMPLIFIED).convert(character) for character in text)
     return "".join(new if len(new) == 1 else old for old, new in zip(text, converted, strict=True))
 
 
-def _script(text: str, simplified: str) -> str:
-    """Say which script a text is in: by which conversion would change more of it."""
-    if not any(_is_han(character) for character in text):
+def _script(text: str) -> str:
+    """Say which script a text is in: by which conversion would change more of its characters."""
+    own = "".join(character for character in text if _is_han(character))
+    if not own:
         return "none"
-    traditional = _converter("s2t").convert(text)
-    changed_to_simplified = sum(old != new for old, new in zip(text, simplified, strict=True))
-    changed_to_traditional = sum(old != new for old, new in zip(text, traditional, strict=True))
-    return "hant" if changed_to_simplified > changed_to_traditional else "hans"
+    changed_to_simplified = _changes(own, "t2s")
+    return "hant" if changed_to_simplified and changed_to_simplified > _changes(own, "s2t") else "hans"
+
+
+def _changes(text: str, conversion: str) -> int:
+    return sum(old != new for old, new in zip(text, _converter(conversion).convert(text), strict=False))
 
 
 def normalize(text: str, max_characters: int = DEFAULT_MAX_CHARACTERS) -> Normalized:
     """Bring any text into normal form; what stands behind `max_characters` is not read. Raises nothing."""
-    visible = list(_visible(text[:max_characters]))
-    glyphs = list(_without_repetition(_without_stray_spaces(visible)))
+    read = text[:max_characters]
+    glyphs = list(_without_repetition(_without_stray_spaces(_visible(read))))
     written = "".join(character for character, _ in glyphs)
-    simplified = _simplified(written)
-    return Normalized(simplified, tuple(position for _, position in glyphs), _script(written, simplified))
+    return Normalized(_simplified(written), tuple(position for _, position in glyphs), _script(read))
 
 
 def normal_form(message: Message) -> Normalized:

@@ -9,7 +9,8 @@ DAY_PART = "(?:凌晨|清晨|大清早|一大早|早上|早晨|上午|中午|下
 CLOCK = rf"(?:{NUMBER}点(?:半|多|钟|左右|{NUMBER}分?)?|[0-2]?[0-9]:[0-5][0-9])"
 TIME = rf"(?:{DAY_PART}?{CLOCK}|{DAY_PART})"
 WEEK = "(?:上上|上|这|本|下)(?:个)?(?:周|星期|礼拜)[一二三四五六日天末]?|(?:周|星期|礼拜)[一二三四五六日天末]"
-MONTH_DAY = rf"(?:{NUMBER}年)?{NUMBER}月(?:{NUMBER}(?:日|号)|初|底|中旬|上旬|下旬)?(?!份?来)"
+COUNT = "(?:(?<![0-9])[0-9]{1,4}|[〇零一二三四五六七八九十]+)"
+MONTH_DAY = rf"(?:{COUNT}年)?{COUNT}月(?:{COUNT}(?:日|号)|初|底|中旬|上旬|下旬)?(?!份?来)"
 NAMED_DAY = (
     "大前天|前天|昨天|昨日|今天|今日|明天|后天|大后天|前晚|昨晚|今晚|今早|昨夜|前几天|这几天|前段时间|刚才"
 )
@@ -30,6 +31,9 @@ ORDER_WORD = (
 PHONE_WORD = "(?:电话|手机|座机|联系方式|打给我|致电)(?:号码?)?[是为:,]*"
 DATE_WORD = "(?:生产日期|有效期|保质期|日期)(?:到|至|是|为|写的|印的)?[:,]*"
 
+STOREY = rf"(?:{NUMBER}(?:号楼|栋|幢|座|单元|楼|层|号厅|室|弄)|顶(?:楼|层)|地下(?:室|{NUMBER}层))"
+COURT = r"\(?20[0-9]{2}\)?[^\W0-9a-z][0-9]{2,4}[民刑行执][初终破异][0-9]+号"
+
 # Kinds and their shapes. Where a shape needs a word before it, the group `it` holds the value.
 SHAPES: Dict[str, Tuple[str, ...]] = {
     "phone": (
@@ -45,6 +49,7 @@ SHAPES: Dict[str, Tuple[str, ...]] = {
     "order_no": (
         rf"{ORDER_WORD}(?P<it>[0-9a-z][0-9a-z-]{{4,}}[0-9a-z])",
         rf"{ALONE}{COURIER}[- ]?[0-9]{{8,}}(?![0-9a-z])",
+        COURT,
         rf"{ALONE}k[0-9]{{4}}-?[0-9]{{5}}(?![0-9a-z])",
         rf"{ALONE}[a-z]{{1,4}}-?[0-9]{{7,}}[0-9a-z-]*",
         rf"{ALONE}[0-9]{{12,}}{DIGITS_END}",
@@ -60,6 +65,7 @@ SHAPES: Dict[str, Tuple[str, ...]] = {
         rf"{NUMBER}(?:多|来|几)?{CURRENCY}(?:{DIGIT}(?:毛|角)?)?",
         rf"{NUMBER}万(?:多|元)?",
     ),
+    "place": (rf"{STOREY}+(?:{NUMBER})?",),
     "quantity": (rf"(?:{NUMBER}|几|好几|半)(?:多|来|大|小|整)?{CLASSIFIER}",),
 }
 _PATTERNS = tuple((kind, re.compile(shape)) for kind, shapes in SHAPES.items() for shape in shapes)

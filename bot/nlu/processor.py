@@ -1,6 +1,7 @@
 """Takes a turn through Rasa: all of it, or nothing."""
 
 import asyncio
+from datetime import date
 from typing import Any, Mapping, Optional, Sequence
 
 from rasa.core.actions.action import Action
@@ -12,13 +13,16 @@ from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.core.events import ActionExecutionRejected, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.action_calls import ActionCalls, StrictAction
+from bot.nlu.clauses import Clause, clauses, part
 from bot.nlu.context import FORM, agreement, labels, leaves_form, taken_as
 from bot.nlu.forms import of_this_room
 from bot.nlu.graph_runner import DirectRunner
@@ -28,6 +32,7 @@ from bot.nlu.reading import reading
 from bot.nlu.rule_policy import quick
 from bot.nlu.tracker_store import Recollection, TurnTrackerStore
 from bot.nlu.turn import AbortedTurnError, MalformedError, Turn, counting
+from bot.nlu.values import with_values
 
 CHANNEL = "desk"
 LOCK_WAIT_SECONDS = 0.05
@@ -62,6 +67,7 @@ class TurnProcessor(MessageProcessor):
         self._store = store
         self._calls = calls
         self._reader = self._node_before_slash_syntax()
+        self._classifier = self._node_before(EntityExtractorMixin, self._reader)
         self.graph_runner = DirectRunner(loaded.graph_runner, quick)
 
     @property
@@ -84,11 +90,11 @@ class TurnProcessor(MessageProcessor):
             await self._store.remember(known, tracker, turn.id, stored)
             return answer
 
-    async def read(self, texts: Sequence[str]) -> list[Json]:
-        """Return the readings of texts that belong to no conversation."""
+    async def read(self, texts: Sequence[str], day: date) -> list[Json]:
+        """Return the readings of texts that belong to no conversation and were written on `day`."""
         readings: list[Json] = []
         for start in range(0, len(texts), PARSED_AT_ONCE):
-            readings += self._read(texts[start : start + PARSED_AT_ONCE])
+            readings += self._read(texts[start : start + PARSED_AT_ONCE], day)
             await asyncio.sleep(0)
         return readings
 
@@ -118,46 +124,65 @@ class TurnProcessor(MessageProcessor):
 
     def _understand(self, turn: Turn) -> Json:
         choice = turn.context.choice
-        if choice is None:
-            found = self._read([turn.text])[0]
-            other = taken_as(found, turn.context, self.domain)
-            return {**found, "taken_as": other} if other else found
-        if choice not in labels(self.domain):
+        if choice is not None and choice not in labels(self.domain):
             raise MalformedError("context.choice is not a label of this model")
-        certain = {"label": choice, "confidence": 1.0}
-        return {
-            **reading({}, turn.text, self.model_filename),
-            **certain,
-            "ranking": [certain],
-            "taken_as": choice,
-        }
+        found = self._read([turn.text], turn.day)[0]
+        if choice is not None:
+            certain = {"label": choice, "confidence": 1.0}
+            return {**found, **certain, "ranking": [certain], "taken_as": choice}
+        other = taken_as(found, turn.context, self.domain)
+        return {**found, "taken_as": other} if other else found
 
-    def _read(self, texts: Sequence[str]) -> list[Json]:
-        legible = {text: bool(normalize(text).text) for text in texts}
-        parses = iter(self._parse([text for text in texts if legible[text]]) if any(legible.values()) else ())
-        return [reading(next(parses) if legible[text] else {}, text, self.model_filename) for text in texts]
+    def _read(self, texts: Sequence[str], day: date) -> list[Json]:
+        """Return the readings of texts; in those with several clauses also what each says by itself."""
+        legible = [bool(normalize(text).text) for text in texts]
+        pieces = [clauses(text) if seen else [] for text, seen in zip(texts, legible, strict=True)]
+        wholes = [text for text, seen in zip(texts, legible, strict=True) if seen]
+        parses, said = self._parse(wholes, [piece for of_text in pieces for piece in of_text])
+        whole, by_clause = iter(parses), iter(said)
+        return [
+            with_values(
+                reading(
+                    next(whole) if seen else {},
+                    text,
+                    self.model_filename,
+                    [part(piece, reading(next(by_clause), piece.text, "")) for piece in of_text],
+                ),
+                day,
+            )
+            for text, seen, of_text in zip(texts, legible, pieces, strict=True)
+        ]
 
-    def _parse(self, texts: Sequence[str]) -> list[Json]:
+    def _parse(self, texts: Sequence[str], pieces: Sequence[Clause]) -> tuple[list[Json], list[Json]]:
+        """Return the parses of texts and those of clauses, classified in one go; facts only of the texts."""
+        if not texts:
+            return [], []
         inputs = {
-            PLACEHOLDER_MESSAGE: [_message(text) for text in texts],
+            PLACEHOLDER_MESSAGE: [_message(text) for text in (*texts, *(piece.text for piece in pieces))],
             PLACEHOLDER_TRACKER: DialogueStateTracker("", ()),
         }
-        parsed = self.graph_runner.run(inputs=inputs, targets=[self._reader])[self._reader]
-        return [message.as_dict(only_output_properties=True) for message in parsed]
+        classified = self.graph_runner.run(inputs, [self._classifier])[self._classifier]
+        wholes = {**inputs, self._classifier: classified[: len(texts)]}
+        parsed = self.graph_runner.run(wholes, [self._reader])[self._reader]
+        return _output(parsed), _output(classified[len(texts) :])
 
     def _node_before_slash_syntax(self) -> str:
         """Return the graph's last node before the one that takes "/label{…}" for an order.
 
         Rasa puts that node behind every pipeline. What a customer types never gets there.
         """
-        nodes = self.model_metadata.predict_schema.nodes
-        node: Optional[str] = self.model_metadata.nlu_target
-        while node is not None and issubclass(nodes[node].uses, RegexMessageHandler):
-            node = nodes[node].needs["messages"]
-        if node is None or self.model_metadata.core_target is None:
+        target: Optional[str] = self.model_metadata.nlu_target
+        if target is None or self.model_metadata.core_target is None:
             raise RasaException(
                 f"{self.model_filename}: a model needs both NLU and dialogue. Train it again."
             )
+        return self._node_before(RegexMessageHandler, target)
+
+    def _node_before(self, kind: type, node: str) -> str:
+        """Return `node`, or the first one before it that is not of this kind."""
+        nodes = self.model_metadata.predict_schema.nodes
+        while issubclass(nodes[node].uses, kind):
+            node = nodes[node].needs["messages"]
         return node
 
 
@@ -176,6 +201,10 @@ def turn_processor(agent: Agent, calls: ActionCalls) -> TurnProcessor:
 
 def _circles(*_: object) -> None:
     raise AbortedTurnError("the dialogue predicted too many actions")
+
+
+def _output(parsed: Sequence[Message]) -> list[Json]:
+    return [message.as_dict(only_output_properties=True) for message in parsed]
 
 
 def _message(text: str) -> UserMessage:
@@ -212,5 +241,5 @@ def _heard(turn: Turn, understood: Mapping[str, Any]) -> UserUttered:
 
 
 def _repeated(turn: Turn, answer: Mapping[str, Any]) -> Json:
-    again = with_words(answer["reading"], turn.text, normalize(turn.text).text)
+    again = with_words(answer["reading"], turn.text, normalize(turn.text).text, turn.day)
     return {"turn": turn.id, "replies": answer["replies"], "reading": again}

@@ -1,32 +1,40 @@
 """What Rasa found in a message, in the form in which it leaves Rasa's room (docs/protocol.md)."""
 
-from typing import Any, Dict, List
+from typing import Any, Dict, List, Mapping, Sequence
 
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, INTENT_RANKING_KEY
 
+from bot.nlu.familiarity import FAMILIARITY
+from bot.nlu.judgement import judged
 from bot.nlu.normalizer import NORMAL, SCRIPT, normalize
 
 RANKING_LENGTH = 5
 
 
-def reading(parse_data: Dict[str, Any], text: str, model_id: str) -> Dict[str, Any]:
-    """Turn Rasa's parse of `text` into a reading, plain JSON.
+def reading(
+    parse_data: Dict[str, Any], text: str, model_id: str, parts: Sequence[Mapping[str, Any]] = ()
+) -> Dict[str, Any]:
+    """Turn Rasa's parse of `text` into a reading, plain JSON; `parts` is what its clauses say.
 
-    `label` is None where the classifier was not sure enough; `confidence` is that of the likeliest label
-    either way. Entity offsets count characters of `text`, and the values are its own characters.
+    `label` is None where the message was not understood (bot/nlu/judgement.py); `confidence` is that of the
+    label, or else of the likeliest one. Entity offsets count characters of `text`, and the values are its own
+    characters.
     """
     ranking = _ranking(parse_data)
     taken = (parse_data.get(INTENT) or {}).get(INTENT_NAME_KEY)
-    understood = taken is not None and taken != DEFAULT_NLU_FALLBACK_INTENT_NAME
+    fell_back = taken is None or taken == DEFAULT_NLU_FALLBACK_INTENT_NAME
+    found = judged(ranking, parts, parse_data.get(FAMILIARITY), fell_back=fell_back)
     form = normalize(text) if parse_data.get(NORMAL) is None else None
     return {
         "text": text,
         "normal": form.text if form else parse_data[NORMAL],
         "script": form.script if form else parse_data[SCRIPT],
-        "label": taken if understood else None,
-        "confidence": ranking[0]["confidence"] if ranking else 0.0,
+        "label": found.label,
+        "confidence": found.confidence,
         "ranking": ranking,
+        "parts": list(parts),
+        "familiarity": parse_data.get(FAMILIARITY),
         "entities": _entities(parse_data, text),
         "model": model_id,
     }

@@ -1,58 +1,75 @@
-"""From a text to what the entity tagger sees of each character, and from its tags back to spans."""
+"""From a document to what the entity tagger sees of each character, and from its tags back to spans."""
 
-from typing import Dict, Iterable, Iterator, List, Sequence, Tuple
+from functools import lru_cache
+from sys import intern
+from typing import Dict, Iterator, List, Sequence, Tuple
 
-from rasa.nlu.constants import TOKENS_NAMES
-from rasa.shared.nlu.constants import TEXT
-from rasa.shared.nlu.training_data.message import Message
+import jieba
+from spacy.tokens import Doc, Span
+from spacy.util import filter_spans
 
-from bot.nlu.dictionary import Dictionary
-from bot.nlu.normalizer import Normalized, normal_form
-from bot.nlu.patterns import Span, shaped_facts
-
+WORDS = "words"  # the span group of the tokenizer's words
 OUTSIDE = "O"
 WINDOW = (-2, -1, 0, 1, 2)
 PAIRS = ((-2, -1), (-1, 0), (0, 1), (1, 2))
 EDGE = "\x1e"
+NAMES = frozenset(
+    {"ns", "nr", "nrt", "nrfg", "nt", "nz", "t", "s"}
+)  # what jieba calls places, people, times …
+
+Place = Tuple[str, str]  # where a character stands in a span (B, I, E or S, alone), and which span
 
 
-def leftmost_longest(spans: Iterable[Span]) -> List[Span]:
-    """Keep, from spans of one kind, those that come first, and of two that start together the longer."""
-    kept: List[Span] = []
-    for span in sorted(spans, key=lambda found: (found.start, -found.end)):
-        if not kept or span.start >= kept[-1].end:
-            kept.append(span)
-    return kept
+@lru_cache(maxsize=1)
+def _names() -> Dict[str, str]:
+    """Return what jieba's dictionary knows as a name of a place, a person, an organisation or a time."""
+    names = {}
+    with jieba.Tokenizer().get_dict_file() as lines:
+        for line in lines:
+            word, _, tag = line.decode("utf-8").split()
+            if tag in NAMES:
+                names[word] = intern(tag)
+    return names
 
 
-def _marks(text: str, dictionary: Dictionary) -> List[List[str]]:
-    """For each character: in which pattern's or dictionary's find it stands, and where in it."""
-    by_kind: Dict[str, List[Span]] = {}
-    for span in shaped_facts(text):
-        by_kind.setdefault("shape " + span.kind, []).append(span)
-    for hit in dictionary.hits(text):
-        by_kind.setdefault("word " + hit.kind, []).append(Span(*hit))
-    marks: List[List[str]] = [[] for _ in text]
-    for kind, spans in by_kind.items():
-        for span in leftmost_longest(spans):
-            for position in range(span.start, span.end):
-                place = "B" if position == span.start else "E" if position == span.end - 1 else "I"
-                marks[position].append(f"{place} {kind}")
+def _places(spans: Sequence[Span], length: int) -> List[Tuple[str, int]]:
+    """For each character: where in which span it stands, OUTSIDE and -1 if in none; none overlap."""
+    places = [(OUTSIDE, -1)] * length
+    for number, span in enumerate(spans):
+        last = span.end - 1
+        for position in range(span.start, span.end):
+            alone = span.start == last
+            place = "S" if alone else "B" if position == span.start else "E" if position == last else "I"
+            places[position] = (place, number)
+    return places
+
+
+def _marks(doc: Doc) -> List[List[str]]:
+    """For each character: in which recognizers' finds it stands, and where in them."""
+    marks: List[List[str]] = [[] for _ in doc]
+    for group, spans in doc.spans.items():
+        if group == WORDS:
+            continue
+        for position, (place, number) in enumerate(_places(filter_spans(spans), len(doc))):
+            if number >= 0:
+                marks[position].append(f"{place} {group}")
     return marks
 
 
-def _words(message: Message, normal: Normalized) -> List[Tuple[str, str]]:
-    """For each character: the word it stands in, and where in it (B, I, E or S, alone)."""
-    words = [("", OUTSIDE)] * len(normal.text)
-    position = 0
-    for token in message.get(TOKENS_NAMES[TEXT]) or ():
-        position = normal.text.index(token.text, position)
-        last = len(token.text) - 1
-        for offset in range(last + 1):
-            place = "S" if last == 0 else "B" if offset == 0 else "E" if offset == last else "I"
-            words[position + offset] = (token.text, place)
-        position += last + 1
-    return words
+def _word_rows(doc: Doc) -> List[List[str]]:
+    """For each character: its word, its place in it, the words beside it, and the kind of name it is."""
+    spans = list(doc.spans[WORDS]) if WORDS in doc.spans else []
+    names = _names()
+    texts = [EDGE, *(span.text for span in spans), EDGE]
+    rows = []
+    for place, number in _places(spans, len(doc)):
+        word = texts[number + 1]
+        if number < 0:
+            rows.append([f"word {EDGE}", f"place {place}"])
+            continue
+        row = [f"word {word}", f"place {place}", f"before {texts[number]}", f"after {texts[number + 2]}"]
+        rows.append([*row, f"name {place} {names[word]}"] if word in names else row)
+    return rows
 
 
 def _kind_of(character: str) -> str:
@@ -63,22 +80,16 @@ def _kind_of(character: str) -> str:
     return "other"
 
 
-def character_features(message: Message, dictionary: Dictionary) -> List[List[str]]:
-    """Return the features of each character of a message's normal form."""
-    normal = normal_form(message)
-    text, marks, words = normal.text, _marks(normal.text, dictionary), _words(message, normal)
+def character_features(doc: Doc) -> List[List[str]]:
+    """Return the features of each character of a document, one token a character."""
+    text, marks, words = doc.text, _marks(doc), _word_rows(doc)
 
     def at(position: int) -> str:
         return text[position] if 0 <= position < len(text) else EDGE
 
     rows = []
     for position, character in enumerate(text):
-        row = [
-            "bias",
-            f"kind {_kind_of(character)}",
-            f"word {words[position][0]}",
-            f"place {words[position][1]}",
-        ]
+        row = ["bias", f"kind {_kind_of(character)}", *words[position]]
         row += [f"{offset} {at(position + offset)}" for offset in WINDOW]
         row += [f"{first}{second} {at(position + first)}{at(position + second)}" for first, second in PAIRS]
         for offset in (-1, 0, 1):
@@ -88,24 +99,22 @@ def character_features(message: Message, dictionary: Dictionary) -> List[List[st
     return rows
 
 
-def tags(message: Message, spans: Sequence[Span]) -> List[str]:
-    """Return each character's tag for these entities; spans are half-open, in the customer's own text."""
-    normal = normal_form(message)
-    found = [OUTSIDE] * len(normal.text)
-    for span in spans:
-        start, end = normal.normal_span(span.start, span.end)
-        for position in range(start, end):
-            found[position] = ("B " if position == start else "I ") + span.kind
+def tags(doc: Doc) -> List[str]:
+    """Return each character's tag for the entities of a document (`doc.ents`)."""
+    found = [OUTSIDE] * len(doc)
+    for span in doc.ents:
+        for position in range(span.start, span.end):
+            found[position] = ("B " if position == span.start else "I ") + span.label_
     return found
 
 
-def spans_of(found: Sequence[str]) -> Iterator[Span]:
-    """Yield the entities that a sequence of tags means, half-open, in the normal form; none overlap."""
+def spans_of(doc: Doc, found: Sequence[str]) -> Iterator[Span]:
+    """Yield the entities that a sequence of tags means; none overlap."""
     start, kind = 0, ""
     for position, tag in enumerate([*found, OUTSIDE]):
         place, _, name = tag.partition(" ")
         if kind and (place != "I" or name != kind):
-            yield Span(start, position, kind)
+            yield Span(doc, start, position, label=kind)
             kind = ""
         if place in {"B", "I"} and not kind:
             start, kind = position, name

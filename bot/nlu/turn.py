@@ -4,10 +4,13 @@ import re
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from datetime import date, datetime
 from typing import Any, Iterator, Mapping, Optional
+from zoneinfo import ZoneInfo
 
 LONGEST_TEXT = 20_000
 LONGEST_ID = 200
+CHINA = ZoneInfo("Asia/Shanghai")
 WITHDRAWAL = "withdraw"  # the one question that is not a field of the complaint
 
 _ID = re.compile(r"[^\x00-\x20\x7f]+")
@@ -69,12 +72,13 @@ class Context:
 
 @dataclass(frozen=True)
 class Turn:
-    """A customer's message with the desk's id for it."""
+    """A customer's message with the desk's id for it; `day` is the one it was written on, in China."""
 
     conversation: str
     id: str
     text: str
     context: Context
+    day: date
 
     @classmethod
     def from_json(cls, data: object) -> "Turn":
@@ -86,6 +90,7 @@ class Turn:
             id=_identifier(data, "turn"),
             text=readable(data.get("text")),
             context=Context.from_json(data.get("context", {})),
+            day=written_on(data.get("day")),
         )
 
 
@@ -123,6 +128,16 @@ def readable(text: object) -> str:
     if len(text) > LONGEST_TEXT:
         raise MalformedError(f"text must not be longer than {LONGEST_TEXT} characters")
     return _LONE_SURROGATE.sub("\ufffd", text)
+
+
+def written_on(day: object) -> date:
+    """Return the day a message was written on, today in China if none is given. Raises MalformedError."""
+    if day is None:
+        return datetime.now(CHINA).date()
+    try:
+        return date.fromisoformat(str(day))
+    except ValueError as error:
+        raise MalformedError("day must be an ISO date, like 2026-03-05") from error
 
 
 def _identifier(data: Mapping[str, Any], key: str) -> str:

@@ -5,6 +5,7 @@ import re
 from bot.domain import labels
 from bot.domain.case import Case
 from bot.services import cases, complaints, facts
+from bot.services.thresholds import CERTAIN
 from bot.services.turn import Turn
 
 LONGEST_ANSWER = 500  # characters of a free answer kept in its field; the message is kept whole
@@ -46,7 +47,7 @@ async def take_wish(turn: Turn) -> bool:
     """Whether the message, 「退钱」 or 「尽快处理」, is the wish that was asked for; it is kept then."""
     if turn.case is None or turn.conversation.question != WISH:
         return False
-    turn.case.fill(WISH, turn.message.text[:LONGEST_ANSWER])
+    turn.case.fill(WISH, turn.text[:LONGEST_ANSWER])
     turn.conversation.question = facts.next_question(turn.words, turn.case)
     if turn.conversation.question is None:
         await cases.complete(turn)
@@ -77,12 +78,12 @@ def _complains(turn: Turn, case: Case, question: str, label: str) -> bool:
         return False
     if label in (case.issue, case.second_issue):
         return question == "details" or not _is_free(turn, question)
-    return labels.raises_case(label) or turn.reading.confidence >= complaints.CERTAIN
+    return labels.raises_case(label) or turn.reading.confidence >= CERTAIN
 
 
 def _refuses(turn: Turn) -> bool:
     """Whether the customer has or gives no answer; a doubtful 「电话里」 may well be one."""
-    certain = turn.reading.confidence >= complaints.CERTAIN or turn.message.choice is not None
+    certain = turn.reading.confidence >= CERTAIN or turn.message.choice is not None
     return turn.reading.acted_on == "deny" and certain and not turn.reading.entities
 
 
@@ -97,7 +98,7 @@ async def _take(turn: Turn, case: Case, question: str) -> None:
     if question in case.fields:
         return
     if _can_answer(turn, question, changed):
-        case.fill(question, turn.message.text[:LONGEST_ANSWER])
+        case.fill(question, turn.text[:LONGEST_ANSWER])
         if question == "details":
             await complaints.answer(turn, case, case.issue)
     elif changed:
@@ -117,7 +118,7 @@ def _can_answer(turn: Turn, question: str, changed: list[str]) -> bool:
         return False
     if not kinds:
         return any(char.isalnum() for char in text)
-    if changed or (turn.reading.acted_on in _NO_ANSWERS and turn.reading.confidence >= complaints.CERTAIN):
+    if changed or (turn.reading.acted_on in _NO_ANSWERS and turn.reading.confidence >= CERTAIN):
         return False
     if _NUMBERS & set(kinds):
         return "phone" not in kinds and any(char.isdigit() for char in text)
@@ -126,7 +127,7 @@ def _can_answer(turn: Turn, question: str, changed: list[str]) -> bool:
 
 def _says_more(turn: Turn) -> bool:
     """Whether the message says something beside the facts in it: 「昨天喝的」 doesn't tell what hurts."""
-    rest = turn.message.text
+    rest = turn.text
     for found in turn.reading.entities:
         rest = rest.replace(found.value, "")
     return len(rest) >= SHORTEST_ANSWER

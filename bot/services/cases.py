@@ -34,7 +34,7 @@ async def open_draft(turn: Turn, issue: str) -> Case:
         category=rule.category,
         severity=rule.severity,
         heat=rule.heat,
-        text=turn.message.text,
+        text=turn.text,
         opened_at=turn.now,
         heard_at=turn.now,
     )

@@ -15,7 +15,11 @@ MENUS = {
     "question": ("refuse", "request_human"),
     "withdraw": ("yes", "no"),
     "not_understood": ("progress", "request_human"),
+    "not_understood.again": ("request_human",),
 }
+
+
+MEANS = "means."  # before the label that a doubtful message may have meant (bot/services/meanings.py)
 
 
 def label_of(choice: str | None) -> str | None:

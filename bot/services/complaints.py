@@ -5,12 +5,10 @@ from datetime import timedelta
 
 from bot.domain import labels
 from bot.domain.case import Case
-from bot.services import cases, facts, handoff
+from bot.services import cases, facts, handoff, issues
+from bot.services.thresholds import CERTAIN
 from bot.services.turn import Turn
 
-CERTAIN = 0.5  # below this, another issue inside an open case is noise rather than a second complaint
-GRAVE_BESIDE = 0.35  # an illness or a threat that the reading gives so much is the message's first issue
-ISSUE_BESIDE = 0.12  # an ordinary issue that the reading gives so much beside a grave one is its second
 SAME_TALK = timedelta(hours=24)
 LONGEST_ANNOUNCEMENT = 14  # characters of 「我要投诉你们」: no more than that there is a complaint
 _ANNOUNCES = re.compile(r"投诉|申诉|客诉|举报|反映|维权")
@@ -21,29 +19,37 @@ async def hear(turn: Turn, issue: str) -> None:
     """A complaining message: add it to the case it belongs to or open one, then say the handbook's answer.
 
     Illness and special.* raise the case at hand (labels.md, borders); an ordinary issue of another family is
-    a complaint of its own, and the draft before it is accepted as it stands.
+    a complaint of its own, and the draft before it is accepted as it stands. Two issues of one message stay
+    together.
     """
-    issue = _beside(turn, issue, grave=True) or issue
+    issue, second = issues.of_message(turn.reading, issue)
     case = await _case_at_hand(turn, issue)
     if case is None:
-        await _open(turn, issue)
+        await _open(turn, issue, second)
     elif _belongs(case, issue):
-        await _grow(turn, case, issue)
+        await _grow(turn, case, issue, second)
     elif turn.reading.confidence >= CERTAIN and not _only_announces(turn, issue):
         await cases.accept(turn.uow, turn.words, turn.conversation, case, turn.now, first=True)
-        await _open(turn, issue)
+        await _open(turn, issue, second)
     else:
         facts.take_entities(turn, case)
         await _listen(turn, case)
 
 
-async def answer(turn: Turn, case: Case, issue: str) -> None:
-    """Say the clauses the pack gives for this issue; send it to a person where the clause does."""
-    rule = cases.rule_of(turn.words, case, issue)
-    for clause in () if case.is_unspecified else rule.say:
+async def answer(turn: Turn, case: Case, *heard: str) -> None:
+    """Say the clauses the packs give for these issues; send it to a person where one of them does.
+
+    Beside a grave issue nothing is said of the other one.
+    """
+    said: dict[str, None] = {}
+    for issue in heard:
+        rule = cases.rule_of(turn.words, case, issue)
+        if issue == heard[0] or not labels.raises_case(heard[0]):
+            said.update(dict.fromkeys(() if case.is_unspecified else rule.say))
+        if rule.human:
+            await handoff.to_queue(turn, case, reason=issue)
+    for clause in said:
         turn.quote(clause)
-    if rule.human:
-        await handoff.to_queue(turn, case, reason=issue)
     turn.conversation.case_id = case.id
     turn.conversation.question = facts.next_question(turn.words, case)
     if turn.conversation.question is None:
@@ -71,50 +77,40 @@ def _belongs(case: Case, issue: str) -> bool:
     )
 
 
-def _beside(turn: Turn, issue: str, *, grave: bool) -> str | None:
-    """The other issue of a message with two: a grave one (illness, special.*) and what it arose from."""
-    if labels.raises_case(issue) is grave:
-        return None
-    enough = GRAVE_BESIDE if grave else ISSUE_BESIDE
-    likely = (label for label, confidence in turn.reading.ranking if confidence >= enough)
-    others = (label for label in likely if labels.is_complaint(label) and label not in (issue, labels.OTHER))
-    return next((label for label in others if labels.raises_case(label) is grave), None)
-
-
 def _only_announces(turn: Turn, issue: str) -> bool:
     """Whether the message says that there is a complaint, but not about what."""
     short = len(turn.plain) <= LONGEST_ANNOUNCEMENT
     return issue == labels.OTHER and short and bool(_ANNOUNCES.search(turn.plain))
 
 
-async def _open(turn: Turn, issue: str) -> None:
+async def _open(turn: Turn, issue: str, second: str | None) -> None:
     earlier = await turn.uow.cases.of_conversation(turn.conversation.id)
     case = await cases.open_draft(turn, issue)
     if not earlier:
         await facts.take_earlier(turn, case)
     facts.take_entities(turn, case)
     _note_details(turn, case, issue)
-    beside = _beside(turn, issue, grave=False)
-    if beside is not None:
-        await _note_issue(turn, case, beside)
+    if second is not None:
+        await _note_issue(turn, case, second)
     if issue not in _WITHOUT_SYMPATHY:
         turn.say("understand", variant=len(earlier))
-    await answer(turn, case, issue)
+    await answer(turn, case, issue, *filter(None, [second]))
 
 
-async def _grow(turn: Turn, case: Case, issue: str) -> None:
+async def _grow(turn: Turn, case: Case, issue: str, second: str | None) -> None:
     turn.case, case.heard_at = case, turn.now
-    known, asked_what = issue in (case.issue, case.second_issue), case.is_unspecified
-    if turn.message.text not in case.text:
-        case.text = f"{case.text}\n{turn.message.text}"
+    asked_what = case.is_unspecified
+    new = [one for one in (issue, second) if one and one not in (case.issue, case.second_issue)]
+    if turn.text not in case.text:
+        case.text = f"{case.text}\n{turn.text}"
     facts.take_entities(turn, case)
-    if known and not asked_what:
+    if not new and not asked_what:
         await _listen(turn, case)
         return
     _note_details(turn, case, issue)
-    if not known and not await _note_issue(turn, case, issue):
+    if new and not any([await _note_issue(turn, case, one) for one in new]):
         turn.say("second_issue")
-    await answer(turn, case, issue)
+    await answer(turn, case, *(new or [issue]))
 
 
 async def _note_issue(turn: Turn, case: Case, issue: str) -> bool:
@@ -128,7 +124,7 @@ async def _note_issue(turn: Turn, case: Case, issue: str) -> bool:
 def _note_details(turn: Turn, case: Case, issue: str) -> None:
     """What the customer tells is all there is to know of a complaint that no other label fits."""
     if issue == labels.OTHER and not _only_announces(turn, issue):
-        case.fill("details", turn.message.text)
+        case.fill("details", turn.text)
 
 
 async def _listen(turn: Turn, case: Case) -> None:

@@ -29,7 +29,7 @@ def take_entities(turn: Turn, case: Case) -> list[str]:
     An entity goes to the open question if that accepts it, else to the first fitting field of the issue's
     form, else to the first fitting field of the handbook.
     """
-    return _take(turn, case, turn.message.text, turn.reading)
+    return _take(turn, case, turn.text, turn.reading)
 
 
 async def take_earlier(turn: Turn, case: Case) -> None:
@@ -64,10 +64,16 @@ def _take(turn: Turn, case: Case, text: str, reading: Reading) -> list[str]:
         name = _field_for(turn, case, kind, values, reading)
         if name is not None:
             said.setdefault(name, []).extend(values)
-    changed = [name for name, values in said.items() if case.fill(name, JOINED.join(dict.fromkeys(values)))]
+    normals = {found.value: found.normal for found in reading.entities if found.normal}
+    changed = [name for name, values in said.items() if _fill(case, name, values, normals)]
     if "phone" in said:
-        _note_phone(turn, case, said["phone"][-1])
+        _note_phone(turn, case, said["phone"][-1], normals)
     return changed
+
+
+def _fill(case: Case, name: str, values: Sequence[str], normals: Mapping[str, str]) -> bool:
+    known = dict.fromkeys(normals[value] for value in values if value in normals)
+    return case.fill(name, JOINED.join(dict.fromkeys(values)), JOINED.join(known) or None)
 
 
 def _values(text: str, reading: Reading) -> dict[str, list[str]]:
@@ -83,16 +89,16 @@ def _values(text: str, reading: Reading) -> dict[str, list[str]]:
     return found
 
 
-def _note_phone(turn: Turn, case: Case, phone: str) -> None:
+def _note_phone(turn: Turn, case: Case, phone: str, normals: Mapping[str, str]) -> None:
     """Keep the phone and the hash under which the case is found by it."""
-    case.fill("phone", phone)
+    case.fill("phone", phone, normals.get(phone))
     case.phone_hash = turn.words.phone_hash(phone)
 
 
 def _is_bare_number(turn: Turn, kind: str, value: str) -> bool:
     """Whether the message is a number and nothing else; 20260118 may be read as a date."""
     is_number = kind in _NUMBERS or (kind == "date" and value.isdecimal())
-    return is_number and turn.message.text.strip() == value
+    return is_number and turn.text.strip() == value
 
 
 def _field_for(turn: Turn, case: Case, kind: str, values: Sequence[str], reading: Reading) -> str | None:

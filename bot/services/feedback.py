@@ -2,11 +2,12 @@
 
 import re
 
-from bot.services import answers, cases, handoff
+from bot.services import answers, cases, handoff, meanings
 from bot.services.turn import Turn
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>")
 _OUR_PLAN, _TELL_US = 0, 1  # the ways to answer the dissatisfied: we look into it again; please say more
+_OFFERED_A_PERSON = 2  # the misunderstanding in a row at which a person is offered
 _CAN_BE_WISHES = {"compensation": "compensation", "suggest": "fact_noted"}
 
 
@@ -44,21 +45,30 @@ async def dissatisfied(turn: Turn) -> None:
 
 
 async def not_understood(turn: Turn) -> None:
-    """Ask again in other words; the second time in a row a person takes over."""
+    """Ask what was meant; the second time in a row offer a person, after that a person takes over."""
     turn.conversation.misunderstood += 1
-    if turn.conversation.misunderstood < 2:  # noqa: PLR2004 -- the second misunderstanding
-        turn.say(_puzzle(turn), choices=turn.words.choices("not_understood", turn.conversation.script))
+    times, script = turn.conversation.misunderstood, turn.conversation.script
+    if times > _OFFERED_A_PERSON:
+        turn.conversation.misunderstood = 0
+        await handoff.to_queue(turn, await cases.current(turn), reason="not_understood")
         return
-    turn.conversation.misunderstood = 0
-    await handoff.to_queue(turn, await cases.current(turn), reason="not_understood")
+    meant = meanings.offered(turn)
+    if times == _OFFERED_A_PERSON:
+        person = turn.words.choices("not_understood.again", script)
+        turn.say("not_understood.again", choices=(*meant, *person))
+    elif meant and _puzzle(turn) == "not_understood":
+        person = turn.words.choices("not_understood.again", script)
+        turn.say("not_understood.meanings", choices=(*meant, *person))
+    else:
+        turn.say(_puzzle(turn), choices=turn.words.choices("not_understood", script))
 
 
 def _puzzle(turn: Turn) -> str:
     if not _has_words(turn):
         return "message.emoji"
-    return "message.markup" if _MARKUP.search(turn.message.text) else "not_understood"
+    return "message.markup" if _MARKUP.search(turn.text) else "not_understood"
 
 
 def _has_words(turn: Turn) -> bool:
     """Whether there is a letter or digit in the message at all."""
-    return any(char.isalnum() for char in turn.message.text)
+    return any(char.isalnum() for char in turn.text)

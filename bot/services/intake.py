@@ -7,7 +7,7 @@ from bot.domain.errors import Conflict, InvalidInput, TooLarge
 from bot.services.ids import new_id
 from bot.services.ports import Clock, UnitOfWork, Units
 
-LONGEST_TEXT = 4000  # characters of one message
+LONGEST_TEXT = 20_000  # characters of one message, all kept; how much is read says config.yml
 LONGEST_CLIENT_ID = 64
 _KEPT_CONTROLS = "\n\t"
 

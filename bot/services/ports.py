@@ -1,7 +1,7 @@
 """What the services need from the world; the adapters make it real, tests make it fake."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -206,11 +206,13 @@ Units = Callable[[], UnitOfWork]
 class Understanding(Protocol):
     """Rasa's room."""
 
-    async def turn(self, conversation: str, turn: str, text: str, context: TurnContext) -> TurnAnswer:
-        """Have the message understood and answered; UnderstandingUnavailable leaves no trace."""
+    async def turn(
+        self, conversation: str, turn: str, text: str, context: TurnContext, day: date
+    ) -> TurnAnswer:
+        """Have the message of a day understood and answered; UnderstandingUnavailable leaves no trace."""
 
-    async def parse(self, texts: Sequence[str]) -> list[Reading]:
-        """Understand many texts at once, without a conversation; UnderstandingUnavailable."""
+    async def parse(self, texts: Sequence[str], day: date | None = None) -> list[Reading]:
+        """Understand texts of one day (today), outside of any conversation; UnderstandingUnavailable."""
 
 
 class Live(Protocol):

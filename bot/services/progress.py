@@ -19,7 +19,7 @@ async def report(turn: Turn) -> None:
 
     Looking up by number is limited to 5 attempts an hour for each customer.
     """
-    asked = _NUMBER.search(turn.message.text)
+    asked = _NUMBER.search(turn.text)
     if asked is not None:
         await _report_number(turn, asked)
         return
@@ -47,7 +47,7 @@ async def _report_number(turn: Turn, asked: re.Match[str]) -> None:
     if await turn.uow.lookups.count(who, turn.now - WINDOW) >= ATTEMPTS:
         turn.say("progress.too_many")
         return
-    rest = turn.message.text.replace(asked.group(), " ")
+    rest = turn.text.replace(asked.group(), " ")
     last_four = _LAST_FOUR.search(rest)
     if last_four is None:
         turn.say("progress.identify")

@@ -24,7 +24,8 @@ class Turn:
     """The customer's message as it was understood, their conversation, and the case it is about.
 
     `case` is the case the bot is working on: the conversation's draft, or the accepted case whose
-    questions are still open. Everything happens in `uow`, the transaction of one action.
+    questions are still open. `about` is the earlier message whose meaning the customer gave by this one: the
+    turn goes on as if they had just said it. Everything happens in `uow`, the transaction of one action.
     """
 
     uow: UnitOfWork
@@ -34,6 +35,7 @@ class Turn:
     message: Message
     reading: Reading
     case: Case | None = None
+    about: Message | None = None
     replies: list[Reply] = field(default_factory=list)
 
     @property
@@ -42,9 +44,14 @@ class Turn:
         return self.message.seq // 2
 
     @property
+    def text(self) -> str:
+        """What the customer says with this turn, in their own words."""
+        return (self.about or self.message).text
+
+    @property
     def plain(self) -> str:
-        """The message in Simplified characters, as the model read it."""
-        return self.reading.normal or self.message.text
+        """The same in Simplified characters, as the model read it."""
+        return self.reading.normal or self.text
 
     def say(
         self,

@@ -1,9 +1,12 @@
 """Answering a conversation's messages: one at a time, in order, each exactly once."""
 
+from datetime import date
+
 from bot.domain.conversation import Author, Conversation, Delivery, Message, Owner
 from bot.domain.errors import UnderstandingUnavailable
 from bot.domain.reading import Reading, Reply, TurnAnswer, TurnContext
-from bot.services import cases, choices, facts
+from bot.domain.workdays import SHANGHAI
+from bot.services import cases, choices, facts, meanings
 from bot.services.ports import Clock, Understanding, UnitOfWork, Units
 from bot.services.turn import Turn, announce, deliver, line
 from bot.services.words import Words
@@ -27,12 +30,15 @@ class Turns:
             conversation, message = await uow.conversations.with_next_waiting(conversation_id)
             if message is None:
                 return False
-            owner, context = conversation.owner, self._context(conversation, message)
+            owner, context = conversation.owner, await self._context(uow, conversation, message)
+            said = await uow.messages.get(context.about) if context.about else message
         try:
             if owner is Owner.AGENT:
                 await self._read_along(conversation_id, message)
             else:
-                answer = await self._understanding.turn(conversation_id, message.id, message.text, context)
+                answer = await self._understanding.turn(
+                    conversation_id, message.id, said.text, context, _day(said)
+                )
                 await self._finish(conversation_id, message.id, answer)
         except UnderstandingUnavailable:
             await self._hold(conversation_id)
@@ -55,15 +61,17 @@ class Turns:
             deliver(uow, conversation, now)
             await uow.commit()
 
-    def _context(self, conversation: Conversation, message: Message) -> TurnContext:
+    async def _context(self, uow: UnitOfWork, conversation: Conversation, message: Message) -> TurnContext:
         if message.context is not None:
             return TurnContext.from_json(message.context)
+        meant = await meanings.given(uow, conversation, message)
         asked = self._words.handbook.fields.get(conversation.question or "")
         return TurnContext(
             case=conversation.case_id,
             question=conversation.question,
             expects=tuple(asked.filled_by) if asked else (),
-            choice=choices.label_of(message.choice),
+            choice=meant.label if meant else choices.label_of(message.choice),
+            about=meant.about if meant else None,
         )
 
     async def _finish(self, conversation_id: str, message_id: str, answer: TurnAnswer) -> None:
@@ -93,7 +101,7 @@ class Turns:
 
     async def _read_along(self, conversation_id: str, message: Message) -> None:
         """A person answers; the desk still understands the message and keeps its facts with the case."""
-        (reading,) = await self._understanding.parse([message.text])
+        (reading,) = await self._understanding.parse([message.text], _day(message))
         async with self._units() as uow:
             turn = await open_turn(uow, self._words, self._clock, conversation_id, message.id, reading)
             turn.message.reading, turn.message.delivery = reading.to_json(), Delivery.FOR_HUMAN
@@ -116,8 +124,19 @@ class Turns:
             await uow.commit()
 
 
+def _day(message: Message) -> date:
+    """The day a message was written on, in China: what its 「昨天」 is counted from."""
+    return message.created_at.astimezone(SHANGHAI).date()
+
+
 async def open_turn(
-    uow: UnitOfWork, words: Words, clock: Clock, conversation_id: str, message_id: str, reading: Reading
+    uow: UnitOfWork,
+    words: Words,
+    clock: Clock,
+    conversation_id: str,
+    message_id: str,
+    reading: Reading,
+    about: str | None = None,
 ) -> Turn:
     """Open the turn of a message inside a transaction: conversation (locked), case, the customer's script.
 
@@ -127,6 +146,7 @@ async def open_turn(
     case = await uow.cases.get(conversation.case_id) if conversation.case_id else None
     if reading.script != "none" and not words.fits_both_scripts(message.text):
         conversation.script = reading.script
-    turn = Turn(uow, words, clock.now(), conversation, message, reading, case)
+    meant = await uow.messages.get(about) if about else None
+    turn = Turn(uow, words, clock.now(), conversation, message, reading, case, meant)
     cases.drop_stale_withdrawal(turn)
     return turn

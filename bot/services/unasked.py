@@ -10,7 +10,7 @@ async def hear(turn: Turn) -> None:
 
     Without a case, a message that was taken for facts but holds none was not understood.
     """
-    if progress.names_a_case(turn.message.text):
+    if progress.names_a_case(turn.text):
         await progress.report(turn)
         return
     case = await cases.current(turn)
@@ -26,6 +26,6 @@ async def _keep(turn: Turn, case: Case) -> None:
     before = case.fields
     changed = facts.take_entities(turn, case)
     if not changed and not turn.reading.entities:
-        case.text = f"{case.text}\n{turn.message.text}"
+        case.text = f"{case.text}\n{turn.text}"
     await turn.record(case, "fact_added", fields=changed, message=turn.message.id)
     facts.acknowledge(turn, case, before, changed)

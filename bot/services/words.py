@@ -1,6 +1,6 @@
 """The handbook's words as they are said to one customer: filled in, in their script."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from bot.domain.case import CaseState
@@ -64,6 +64,15 @@ class Words:
         """The buttons of a menu, in the customer's script."""
         return tuple(
             Choice(id=name, text=self._convert(_BUTTONS[name], script)) for name in choices.MENUS[menu]
+        )
+
+    def meanings(self, labels: Iterable[str], script: str) -> tuple[Choice, ...]:
+        """Buttons that say in plain words what labels mean, of those that the packs have words for."""
+        plain = self.handbook.meanings
+        return tuple(
+            Choice(id=choices.MEANS + label, text=self._convert(plain[label], script))
+            for label in labels
+            if label in plain
         )
 
     def state(self, state: CaseState) -> str:

@@ -7,7 +7,7 @@ from bot.web.errors import explain_errors
 from bot.web.keys import MESSAGE_LIMIT, PARTS, SIGN_IN_LIMIT, WebParts
 from bot.web.limits import Buckets
 
-LARGEST_BODY = 64 * 1024  # bytes
+LARGEST_BODY = 256 * 1024  # bytes: the longest message even if each character is escaped as \uXXXX\uXXXX
 # `frame-ancestors 'self'`: other sites can't put the page into a frame and lure clicks into it.
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "

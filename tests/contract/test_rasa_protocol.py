@@ -5,6 +5,7 @@
 
 import json
 import os
+from datetime import date
 from pathlib import Path
 
 import aiohttp
@@ -114,7 +115,7 @@ async def client_for(path, body):
 
 async def test_the_desk_reads_the_recorded_answer_of_a_turn():
     server, client = await client_for("turn", sample("turn_answer"))
-    answer = await client.turn("contract", "turn", TEXT, TurnContext())
+    answer = await client.turn("contract", "turn", TEXT, TurnContext(), date(2026, 3, 18))
     assert answer.replies[0].clause == "K-ASK"
     assert answer.replies[0].choices[0].id == "refuse"
     assert answer.reading.values("phone") == ["13900001234"]
@@ -151,7 +152,7 @@ async def test_whatever_else_rasa_answers_counts_as_unavailable(respond):
     await server.start_server()
     client = RasaClient(str(server.make_url("/")), "secret")
     with pytest.raises(UnderstandingUnavailable):
-        await client.turn("contract", "turn", TEXT, TurnContext())
+        await client.turn("contract", "turn", TEXT, TurnContext(), date(2026, 3, 18))
     await client.close()
     await server.close()
 

@@ -209,10 +209,12 @@ async def test_the_second_urging_reaches_a_human(desk):
     assert (await desk.conversation()).owner is Owner.QUEUE
 
 
-async def test_two_misunderstandings_in_a_row_reach_a_human(desk):
+async def test_after_two_misunderstandings_in_a_row_a_person_is_offered_and_after_three_takes_over(desk):
     await desk.say("嘎嘎嘎")
+    (offer,) = await desk.say("呱呱呱")
+    assert offer == desk.words.situation("not_understood.again", "hans").text
     assert (await desk.conversation()).owner is Owner.BOT
-    await desk.say("呱呱呱")
+    await desk.say("咕咕咕")
     assert (await desk.conversation()).owner is Owner.QUEUE
 
 
@@ -398,9 +400,14 @@ async def test_an_empty_message_is_refused_politely_and_not_stored(desk, text):
     assert await desk.intake.conversation_id("web", "visitor") is None
 
 
-async def test_a_message_of_20000_characters_is_refused_with_its_limit(desk):
-    with pytest.raises(TooLarge, match="4000"):
-        await desk.send("长" * 20_000)
+async def test_a_message_of_20000_characters_is_kept_whole(desk):
+    text = "长" * 19_999 + "尾"
+    assert (await desk.send(text)).text == text
+
+
+async def test_a_longer_message_is_refused_with_its_limit(desk):
+    with pytest.raises(TooLarge, match="20000"):
+        await desk.send("长" * 20_001)
 
 
 async def test_markup_is_kept_as_the_text_it_is(desk):

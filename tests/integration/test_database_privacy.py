@@ -47,7 +47,8 @@ async def test_no_phone_and_no_identity_number_stands_in_the_clear_in_any_column
     choices = [{"id": "yes", "text": f"是的，{PHONES[0]}"}]
     reading = {"label": "inform", "normal": said, "entities": entities}
     phone_hash = database.sealer.phone_hash(PHONES[0])
-    case = a_case(text=said, fields={"phone": PHONES[2], "details": said}, phone_hash=phone_hash)
+    kept = {"fields": {"phone": PHONES[2], "details": said}, "normals": {"phone": f"+86{PHONES[0]}"}}
+    case = a_case(text=said, phone_hash=phone_hash, **kept)
     payload = {"field": "phone", "value": PHONES[2], "text": said}
     event = history.entry("case", None, id="e", kind="filled", actor="customer", at=NOW, payload=payload)
     async with units() as unit:

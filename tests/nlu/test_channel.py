@@ -27,7 +27,8 @@ def test_a_turn_travels_as_the_protocol_says(call, desk):
     assert set(answer) == {"turn", "replies", "reading"}
     assert answer["turn"] == "first"
     assert set(answer["reading"]) == {
-        "text", "normal", "script", "label", "confidence", "ranking", "entities", "model"
+        "text", "normal", "script", "label", "confidence", "ranking", "parts", "familiarity", "entities",
+        "model",
     }  # fmt: skip
     assert answer["reading"]["model"] == "tiny.tar.gz"
 

@@ -3,7 +3,8 @@ from rasa.shared.core.constants import REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.trackers import DialogueStateTracker
 
-from bot.nlu.context import STRONG_CONFIDENCE, agreement, labels, leaves_form, taken_as
+from bot.nlu.context import agreement, labels, leaves_form, taken_as
+from bot.nlu.thresholds import SMALL_TALK, WITHDRAWAL
 from bot.nlu.turn import Context, MalformedError
 from tests.nlu.room_server import ROOT
 
@@ -53,16 +54,23 @@ def test_without_expectations_the_question_itself_names_the_entity(domain):
     )
 
 
-@pytest.mark.parametrize("label", ["chitchat", "product_question", "praise", "suggest", "greet", "thank"])
+@pytest.mark.parametrize(
+    "label", ["chitchat", "product_question", "praise", "suggest", "greet", "thank", "bot_challenge"]
+)
 def test_doubtful_small_talk_is_an_answer_and_certain_small_talk_is_not(domain, label):
     asked = Context(question="product")
-    assert taken_as(reading(label, STRONG_CONFIDENCE - 0.01), asked, domain) == "inform"
-    assert taken_as(reading(label, STRONG_CONFIDENCE), asked, domain) is None
+    assert taken_as(reading(label, SMALL_TALK - 0.01), asked, domain) == "inform"
+    assert taken_as(reading(label, SMALL_TALK), asked, domain) is None
 
 
-@pytest.mark.parametrize("label", ["request_human", "withdraw"])
-def test_asking_for_a_human_and_withdrawing_are_always_heard(domain, label):
-    assert taken_as(reading(label, 0.31, "phone"), Context(question="phone"), domain) is None
+def test_asking_for_a_human_is_always_heard(domain):
+    assert taken_as(reading("request_human", 0.21, "phone"), Context(question="phone"), domain) is None
+
+
+def test_a_withdrawal_is_heard_when_it_is_meant_for_sure(domain):
+    asked = Context(question="phone")
+    assert taken_as(reading("withdraw", WITHDRAWAL, "phone"), asked, domain) is None
+    assert taken_as(reading("withdraw", WITHDRAWAL - 0.01), asked, domain) == "inform"
 
 
 @pytest.mark.parametrize("label", ["water.odor", "illness", "inform", "deny", "goodbye", None])

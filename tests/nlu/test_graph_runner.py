@@ -53,6 +53,12 @@ def loaded(ran, context, model_storage):
     )
 
 
+def test_what_a_node_gives_may_be_given_instead(loaded, ran):
+    found = DirectRunner(loaded).run({"__start__": 1, "left": 5, "shared": 1}, ["total"])
+    assert found == {"total": 6}
+    assert sorted(ran) == ["right", "total"]
+
+
 def test_a_run_gives_what_rasas_own_gives(loaded):
     asked = {"inputs": {"__start__": 1}, "targets": ["total", "right"]}
     assert DirectRunner(loaded).run(**asked) == loaded.run(**asked) == {"total": 3, "right": 1}

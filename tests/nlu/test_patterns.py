@@ -46,6 +46,10 @@ def test_a_phone_number_is_recognised_however_it_is_written(text, phone):
         ("扣了¥12.50", "amount", "¥12.50"),
         ("買了兩箱", "quantity", "两箱"),
         ("500ml的", "quantity", "500ml"),
+        ("案号2025京0105民初678号", "order_no", "2025京0105民初678号"),
+        ("住7栋2单元1102", "place", "7栋2单元1102"),
+        ("地下二层", "place", "地下二层"),
+        ("型号KF-35，6月装的", "date", "6月"),
     ],
 )
 def test_a_fact_with_a_shape_is_found_in_normal_form(text, kind, value):

@@ -33,6 +33,22 @@ def test_a_reading_says_what_rasa_found():
     assert found["entities"] == [{"entity": "product", "value": "鋁箔包", "start": 0, "end": 3}]
 
 
+def test_a_reading_carries_what_its_clauses_say_and_how_familiar_its_words_are():
+    parts = [{"text": "沒有吸管", "start": 3, "end": 7, "label": "carton.no_straw", "confidence": 0.8}]
+    found = reading({**PARSE, "familiarity": 0.75}, PARSE["text"], "m", parts)
+    assert (found["parts"], found["familiarity"]) == (parts, 0.75)
+    assert (reading(PARSE, PARSE["text"], "m")["parts"], reading({}, "你好", "m")["familiarity"]) == (
+        [],
+        None,
+    )
+
+
+def test_a_clause_that_threatens_decides_what_the_message_says():
+    parts = [{"text": "……", "start": 0, "end": 4, "label": "special.legal", "confidence": 0.99}]
+    found = reading(PARSE, PARSE["text"], "m", parts)
+    assert (found["label"], found["confidence"]) == ("special.legal", 0.99)
+
+
 def test_the_ranking_holds_the_five_likeliest_labels():
     ranking = reading(PARSE, PARSE["text"], "m")["ranking"]
     assert [row["label"] for row in ranking] == [row["name"] for row in PARSE["intent_ranking"][:5]]

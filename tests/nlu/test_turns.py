@@ -1,6 +1,7 @@
 import asyncio
 import copy
 import sqlite3
+from datetime import date
 
 import pytest
 
@@ -65,7 +66,7 @@ async def test_the_same_turn_again_gives_the_same_answer_and_does_nothing(take, 
     assert await take(text, turn="once", **OPEN) == first
     assert (rows(tmp_path, "nlu_trackers"), rows(tmp_path, "nlu_answers"), desk.called) == before
     assert first["reading"]["entities"] == [
-        {"entity": "phone", "value": "13812345678", "start": 7, "end": 18}
+        {"entity": "phone", "value": "13812345678", "start": 7, "end": 18, "normal": "+8613812345678"}
     ]
 
 
@@ -241,6 +242,29 @@ async def test_a_pressed_button_is_its_label_whatever_the_text_says(take, desk):
     assert desk.called == ["action_hand_over"]
 
 
+async def test_the_text_behind_a_pressed_button_is_read_for_its_facts(take):
+    pressed = await take("我叫欧阳小敏，电话13812345678", choice="request_human", about="m-1")
+    plain = await take("我叫欧阳小敏，电话13812345678")
+    for key in ("entities", "parts", "normal", "script"):
+        assert pressed["reading"][key] == plain["reading"][key]
+
+
+async def test_a_message_with_two_clauses_says_what_each_of_them_says(take, room):
+    taken = await take(f"{COMPLAINT}，红茶也没有吸管")
+    parts = taken["reading"]["parts"]
+    assert [found["text"] for found in parts] == [COMPLAINT, "红茶也没有吸管"]
+    alone = await room.read([COMPLAINT], date(2026, 3, 18))
+    assert parts[0]["label"] == alone[0]["label"]
+    assert parts[0]["confidence"] == pytest.approx(alone[0]["confidence"])
+
+
+async def test_the_clauses_are_there_again_when_a_turn_is_repeated(take):
+    text = f"{COMPLAINT}，红茶也没有吸管"
+    first = await take(text, turn="twice")
+    assert await take(text, turn="twice") == first
+    assert len(first["reading"]["parts"]) == 2
+
+
 @pytest.mark.parametrize("choice", ["restart", "session_start", "back", "nlu_fallback", "nonsense"])
 async def test_a_choice_that_is_no_label_is_refused(take, desk, choice):
     with pytest.raises(MalformedError):
@@ -290,7 +314,7 @@ async def test_a_text_without_anything_to_read_is_not_understood(take, desk):
 
 async def test_many_texts_are_read_in_order(room):
     texts = ["你好", "", "转人工"] * 12
-    readings = await room.read(texts)
+    readings = await room.read(texts, date(2026, 3, 18))
     assert [reading["text"] for reading in readings] == texts
     assert [reading["label"] for reading in readings[:3]] == ["greet", None, "request_human"]
 

@@ -80,4 +80,15 @@ def test_make_help_lists_the_targets():
     command = ["make", "--no-print-directory", "help"]
     shown = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT).stdout
     listed = [line.split()[1] for line in shown.splitlines()]
-    assert listed == ["help", "up", "test", "check", "train", "evaluate", "bench", "clean"]
+    assert listed == [
+        "help",
+        "up",
+        "test",
+        "check",
+        "train",
+        "encoder",
+        "evaluate",
+        "stock",
+        "bench",
+        "clean",
+    ]

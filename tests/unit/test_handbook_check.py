@@ -238,6 +238,21 @@ def test_a_situation_without_words_is_noticed(packs):
     assert "holding" in str(found)
 
 
+def test_meanings_are_of_labels_that_exist(packs, shop):
+    only(problems(packs, shop | {"meanings": {"water.colour": "水有颜色"}}), "water.colour")
+
+
+def test_a_complaint_that_can_not_be_said_in_plain_words_is_noticed(packs):
+    (packs / "general" / "meanings.yaml").write_text("meanings:\n  urge: 催一催\n", encoding="utf-8")
+    found = [str(problem) for problem in check_directory(packs)]
+    assert any("water.odor" in problem and "meanings" in problem for problem in found)
+
+
+def test_a_later_pack_says_a_meaning_in_its_own_words(packs, shop):
+    assert problems(packs, shop | {"meanings": {"water.odor": "桶装水有味道"}}) == []
+    assert load_handbook(packs).meanings["water.odor"] == "桶装水有味道"
+
+
 @pytest.mark.parametrize("text", ["您好 {no.such}。", "您好 {case number}。", "您好 }。"])
 def test_a_placeholder_that_nothing_fills_is_refused(packs, shop, text):
     shop["clauses"][0]["wording"] = [text]

@@ -151,6 +151,7 @@ cases = Table(
     _must("fields", SealedJson),
     _must("asked", JSON),
     _must("clauses", JSON),
+    Column("normals", SealedJson),
     _must("row_version", Integer),
     Index(None, "customer_id", "opened_at"),
     Index(None, "conversation_id", "opened_at"),

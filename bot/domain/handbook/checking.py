@@ -21,6 +21,7 @@ def check(packs: Collection[Pack]) -> list[Problem]:
         *_fields(in_order, clauses),
         *_issues(in_order, clauses),
         *_situations(in_order, clauses),
+        *_meanings(in_order),
     ]
     return sorted(set(problems))
 
@@ -134,3 +135,12 @@ def _situations(packs: Collection[Pack], clauses: dict[str, Clause]) -> Iterator
         if key not in spoken:
             message = f"没有可说的句子；请加一条 situation: {key}"
             yield Problem(file, f"situation {key}", message)
+
+
+def _meanings(packs: Collection[Pack]) -> Iterator[Problem]:
+    known = {label for pack in packs for label in pack.meanings}
+    for pack in packs:
+        for label in pack.meanings.keys() - labels.ALL:
+            yield Problem(pack.origin, f"meanings[{label}]", f"没有 {label} 这个标签；请改正或删去")
+        for label in labels.COMPLAINTS - known if pack.claims.rest else ():
+            yield Problem(pack.origin, "meanings", f"没有写 {label} 用顾客的话怎么说；请补上")

@@ -59,6 +59,9 @@ class Handbook:
             item.id: item for pack in self.packs for item in pack.documents
         }
         self.forms: Mapping[str, Form] = {item.id: item for pack in self.packs for item in pack.papers}
+        self.meanings: Mapping[str, str] = {
+            label: plain for pack in self.packs for label, plain in pack.meanings.items()
+        }
         self._ways: dict[str, list[Way]] = {}
         for clause in self.clauses.values():
             if clause.situation:

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bot.domain.handbook import model
-from bot.domain.handbook.clause import Clause
+from bot.domain.handbook.clause import Clause, Text
 
 RASA_KEYS = frozenset(
     {
@@ -23,7 +23,12 @@ _ITEMS: dict[str, type[Any]] = {
     "fields": model.FieldRule,
     "clauses": Clause,
 }
-_SINGLES: dict[str, type[Any]] = {"claims": model.Claims, "deadline": model.Deadline, "rest": model.IssueRule}
+_SINGLES: dict[str, Any] = {
+    "claims": model.Claims,
+    "deadline": model.Deadline,
+    "rest": model.IssueRule,
+    "meanings": dict[str, Text],
+}
 _TOP = ("pack", *_SINGLES, *_ITEMS, "issues")
 
 
@@ -188,7 +193,7 @@ _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {
 
 def _with_origin(kind: type[Any], raw: Any, file: str) -> Any:  # noqa: ANN401
     """The item with its file's name, for later messages; what is no mapping is left to the validation."""
-    knows = "origin" in kind.__dataclass_fields__
+    knows = "origin" in getattr(kind, "__dataclass_fields__", ())
     return {**raw, "origin": file} if knows and isinstance(raw, dict) else raw
 
 

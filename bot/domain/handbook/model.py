@@ -146,7 +146,8 @@ class Claims:
 class Pack:
     """One handbook of an industry or a company. Packs are read by `rank`, lowest first.
 
-    `papers` are the forms that its documents prescribe; `rest` files a complaint that no pack has a rule for.
+    `papers` are the forms that its documents prescribe; `rest` files a complaint that no pack has a rule for;
+    `meanings` says in a customer's plain words what a label means.
     """
 
     id: Key
@@ -160,4 +161,5 @@ class Pack:
     issues: Mapping[str, IssueRule] = field(default_factory=dict)
     rest: IssueRule | None = None
     clauses: tuple[Clause, ...] = ()
+    meanings: Mapping[str, Text] = field(default_factory=dict)
     origin: str = ""

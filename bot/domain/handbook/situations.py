@@ -16,6 +16,8 @@ SITUATIONS: Mapping[str, str] = {
     "agree": "the customer is asked whether a solution will do",
     "confirm_result": "the customer is asked whether the result satisfies",
     "not_understood": "the message was not understood",
+    "not_understood.meanings": "the message was doubtful: its likeliest meanings are offered as buttons",
+    "not_understood.again": "a second message in a row was not understood: a person is offered",
     "not_understood.question": "the answer to an open question was not understood",
     "details_missing": "the customer says there is a complaint but not which",
     "refusal_accepted": "the customer doesn't have or give a fact",

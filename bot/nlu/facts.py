@@ -1,0 +1,131 @@
+"""The spaCy pipeline that finds facts: recognizers, a tagger that learns whom to believe, and a merger."""
+
+import tempfile
+from pathlib import Path
+from typing import Any, Iterable, Mapping, Optional, cast
+
+import pycrfsuite
+import spacy
+from rasa.nlu.constants import TOKENS_NAMES
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.util import ensure_path, filter_spans
+
+from bot.nlu.normalizer import Normalized, normal_form
+from bot.nlu.recognizers import DICTIONARY, RECOGNIZERS, VALID_PHONE, word_group
+from bot.nlu.tagging import WORDS, character_features, spans_of, tags
+
+FOUND = "tagged"
+TAGGER, MERGER = "kesu_tagger", "kesu_merger"
+CERTAIN = {VALID_PHONE: "phone", word_group("store"): "place"}  # kinds of finds that need no context
+LONGEST_FACT = 60  # characters; the tagger never ends within one endless word
+
+
+def blank_pipeline(words: Mapping[str, Iterable[str]]) -> Language:
+    """Return the pipeline before its training, with the desk's words by kind."""
+    nlp = spacy.blank("zh")  # one token a character: spaCy's jieba would be the process-wide one
+    nlp.add_pipe(DICTIONARY, config={"words": {kind: sorted(members) for kind, members in words.items()}})
+    for name in RECOGNIZERS:
+        nlp.add_pipe(name)
+    nlp.add_pipe(TAGGER)
+    nlp.add_pipe(MERGER)
+    return nlp
+
+
+def document(nlp: Language, message: Message) -> Doc:
+    """Return a message's normal form as a document, with the tokenizer's words as the group `words`."""
+    text = normal_form(message).text
+    doc = Doc(nlp.vocab, words=list(text), spaces=[False] * len(text))  # spaCy's own would swallow spaces
+    spans, position = [], 0
+    for token in message.get(TOKENS_NAMES[TEXT]) or ():
+        position = text.index(token.text, position)
+        spans.append(Span(doc, position, position + len(token.text)))
+        position += len(token.text)
+    doc.spans[WORDS] = spans
+    return doc
+
+
+def annotated(nlp: Language, message: Message) -> Doc:
+    """Return a training message as the tagger sees it, with its annotations as the document's entities."""
+    doc = document(nlp, message)
+    for name, component in nlp.pipeline:
+        if name not in (TAGGER, MERGER):
+            doc = component(doc)
+    normal = normal_form(message)
+    marked = (_marked(doc, normal, found) for found in message.get("entities") or ())
+    doc.set_ents(filter_spans([span for span in marked if span is not None]))
+    return doc
+
+
+def _marked(doc: Doc, normal: Normalized, found: Mapping[str, Any]) -> Optional[Span]:
+    start, end = normal.normal_span(found["start"], found["end"])
+    return Span(doc, start, end, label=found["entity"]) if end > start else None
+
+
+class Tagger:
+    """A conditional random field over characters that also sees words, recognizers and dictionary."""
+
+    def __init__(self) -> None:
+        self._model = b""
+        self._tagger: Optional[pycrfsuite.Tagger] = None
+
+    def __call__(self, doc: Doc) -> Doc:
+        """Note the facts found as the group `tagged`."""
+        found = self._tagger.tag(character_features(doc)) if self._tagger is not None and len(doc) else ()
+        doc.spans[FOUND] = [span for span in spans_of(doc, found) if len(span) <= LONGEST_FACT]
+        return doc
+
+    def train(self, documents: Iterable[Doc], **settings: Any) -> None:  # noqa: ANN401 -- CRFsuite's own
+        """Learn from documents with their entities; one without says that it holds no facts."""
+        trainer = pycrfsuite.Trainer(verbose=False)
+        trainer.set_params({"feature.possible_transitions": True, **settings})
+        for doc in documents:
+            trainer.append(character_features(doc), tags(doc))
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "tagger.crfsuite"
+            trainer.train(str(file))
+            self._take(file.read_bytes())
+
+    def to_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> None:  # noqa: ANN401, ARG002 -- spaCy's form
+        """Keep what was learned in the model."""
+        folder = ensure_path(path)
+        folder.mkdir(exist_ok=True)
+        (folder / "tagger.crfsuite").write_bytes(self._model)
+
+    def from_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> "Tagger":  # noqa: ANN401, ARG002
+        """Take what was learned."""
+        self._take((ensure_path(path) / "tagger.crfsuite").read_bytes())
+        return self
+
+    def _take(self, model: bytes) -> None:
+        self._model = model
+        self._tagger = pycrfsuite.Tagger()
+        self._tagger.open_inmemory(model)
+
+
+@Language.factory(TAGGER)
+def create_tagger(nlp: Language, name: str) -> Tagger:  # noqa: ARG001 -- spaCy passes them by name
+    """Create the tagger, before its training."""
+    return Tagger()
+
+
+def tagger_of(nlp: Language) -> Tagger:
+    """Return a pipeline's tagger, for its training."""
+    return cast("Tagger", nlp.get_pipe(TAGGER))
+
+
+@Language.component(MERGER)
+def merge(doc: Doc) -> Doc:
+    """Make the tagger's facts the document's, and beside them what is certain and it overlooked."""
+    tagged = list(doc.spans[FOUND])
+    taken = {position for span in tagged for position in range(span.start, span.end)}
+    certain = [
+        Span(doc, span.start, span.end, label=kind)
+        for group, kind in CERTAIN.items()
+        for span in doc.spans.get(group, ())
+        if taken.isdisjoint(range(span.start, span.end))
+    ]
+    doc.set_ents(filter_spans([*tagged, *certain]))
+    return doc

@@ -1,0 +1,29 @@
+"""How sure the room has to be of what: every threshold that turns confidences into a label.
+
+Below `threshold` of the FallbackClassifier (config.yml) a message is not understood at all. The desk's own,
+for what it does with a label, are in bot/services/thresholds.py. How they were chosen: docs/evaluation.md.
+"""
+
+# Illness and special.*: missing a threat is worse than an agent's look at a false alarm.
+GRAVE = 0.25
+# ... and the clause of a message that is said about nothing else.
+GRAVE_CLAUSE = 0.9
+# A message that is a denial so surely denies the illness or threat that it names.
+DENIED = 0.5
+
+# A clause that complains, beside abuse: then the message is a complaint.
+COMPLAINING_CLAUSE = 0.7
+
+# The likeliest label is doubted when it has less than DOUBTED and the next one is within CLOSE of it.
+DOUBTED = 0.4
+CLOSE = 0.08
+
+# The share of a text's words and pairs of characters that training saw. Below STRANGE it opens no case; a
+# text of which nothing was seen is understood only by a label that has at least STRANGE_BUT_SURE.
+STRANGE = 0.15
+STRANGE_BUT_SURE = 0.9
+
+# While a question is open: below this, small talk is taken for the answer ...
+SMALL_TALK = 0.75
+# ... and so is a wish to withdraw.
+WITHDRAWAL = 0.5
