@@ -5,7 +5,7 @@ KESU = .venv/bin/kesu
 ROOM = bot/nlu/.venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environments up test check train evaluate bench clean
+.PHONY: help environments up test check train encoder evaluate stock bench clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -20,7 +20,7 @@ test: environments  ## run all tests, in both environments (ARGS=… goes to pyt
 	@$(KESU) train --if-missing
 	@$(PYTHON) scripts/run_tests.py $(ARGS)
 
-check: environments  ## format, lint, types, import rules, lock files
+check: environments  ## format, lint, types, import rules, lock files, training data
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
 	@.venv/bin/mypy
@@ -28,18 +28,28 @@ check: environments  ## format, lint, types, import rules, lock files
 	@.venv/bin/lint-imports
 	@$(PYTHON) scripts/find_uv.py lock --check
 	@$(PYTHON) scripts/find_uv.py lock --check --project bot/nlu
+	@$(KESU) data check
 
 train: environments  ## train a model into models/
 	@$(KESU) train
 
-evaluate: environments  ## measure the model on labelled messages: make evaluate FILE=messages.jsonl
-	@test -n "$(FILE)" || { echo '错误: 请指明文件 make evaluate FILE=messages.jsonl' >&2; exit 2; }
-	@$(KESU) evaluate "$(FILE)"
+encoder: environments  ## adapt the sentence encoder to the training data, an hour or so: after it has grown a lot
+	@test -d adaptation/.venv || $(PYTHON) -m venv adaptation/.venv
+	@adaptation/.venv/bin/pip install --quiet --requirement adaptation/requirements.txt
+	@$(ROOM) -W ignore -m bot.nlu.training_texts > adaptation/texts.jsonl
+	@cd adaptation && .venv/bin/python adapt.py texts.jsonl adapted.pt $(ARGS)
+	@cd adaptation && .venv/bin/python export.py adapted.pt ../data/encoder
+
+evaluate: environments  ## measure the model on everything there is, into reports/; or on one FILE=messages.jsonl
+	@$(if $(FILE),$(KESU) evaluate "$(FILE)",$(KESU) report $(ARGS))
+
+stock: environments  ## train stock Rasa on our data, an hour or more, so that reports stand beside it
+	@.venv/bin/python benchmarks/stock_understanding.py $(ARGS)
 
 bench: environments  ## what is fast, side by side with stock Rasa
 	@$(KESU) train --if-missing
 	@.venv/bin/python benchmarks/run.py $(ARGS)
 
 clean:  ## remove both environments and all caches; models, database and secrets stay
-	@rm -rf .venv bot/nlu/.venv benchmarks/stock/.venv .kesu .rasa .mypy_cache .ruff_cache .pytest_cache .import_linter_cache build dist
+	@rm -rf .venv bot/nlu/.venv adaptation/.venv benchmarks/stock/.venv .kesu .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -12,7 +12,9 @@ from bot.domain.errors import KesuError
 COMMANDS = {
     "up": ("bot.commands.up", "Start the desk and its Rasa; Ctrl-C stops both."),
     "train": ("bot.commands.train", "Train a model from data/ into models/."),
+    "data": ("bot.commands.data", "Check the training data."),
     "evaluate": ("bot.commands.evaluate", "Measure the model on labelled messages."),
+    "report": ("bot.commands.report", "Measure the model on everything there is, into reports/."),
     "replay": ("bot.commands.replay", "Talk scripted dialogues through the whole desk."),
     "handbook": ("bot.commands.handbook", "Check the handbook's packs."),
     "user": ("bot.commands.users", "Logins of agents and supervisors."),

@@ -75,6 +75,8 @@ class Settings(BaseSettings):
     company: FromRoot = Path("company.yml")
     models: FromRoot = Path("models")
     model: FromRoot | None = None
+    reports: FromRoot = Path("reports")
+    measuring_dir: FromRoot | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     data_key: SecretStr | None = None
     pair_secret: SecretStr | None = None

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import time
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,8 @@ import click
 
 from bot.adapters.jsonl import read_utterances
 from bot.domain.evaluation import Utterance, evaluate
-from bot.domain.reading import Reading
 from bot.replaying import TurnedClock, temporary_desk
+from bot.services.measuring import read_all, sample, time_one_by_one
 from bot.settings import Settings, load_settings
 
 _SHOWN = 15
@@ -31,14 +30,11 @@ def command(file: Path, *, as_json: bool) -> None:
 
 
 async def _evaluate(settings: Settings, utterances: list[Utterance]) -> dict[str, Any]:
-    readings: list[Reading] = []
-    milliseconds: list[float] = []
+    texts = [utterance.text for utterance in utterances]
     async with temporary_desk(settings, TurnedClock()) as desk:
-        for utterance in utterances:
-            start = time.perf_counter()
-            readings += await desk.rasa.parse([utterance.text])
-            milliseconds.append((time.perf_counter() - start) * 1000)
-    return evaluate(utterances, readings, milliseconds)
+        read = await read_all(desk.rasa, texts)
+        milliseconds = await time_one_by_one(desk.rasa, sample(texts))
+    return evaluate(utterances, [read.readings[text] for text in texts], milliseconds)
 
 
 def _table(report: dict[str, Any]) -> str:
