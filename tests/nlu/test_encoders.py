@@ -53,7 +53,7 @@ def test_a_text_has_the_same_vector_alone_and_among_others():
     together = encoder("complaints-e5").encode(texts)
     alone = np.vstack([encoder("complaints-e5").encode([text]) for text in texts])
     # eight-bit arithmetic scales by the largest value around, so that neighbours shift the last digits
-    assert (together * alone).sum(axis=1) == pytest.approx(np.ones(len(texts)), abs=0.02)
+    assert (together * alone).sum(axis=1) == pytest.approx(np.ones(len(texts)), abs=0.06)
     assert together.shape == (5, 384)
 
 

@@ -46,7 +46,7 @@ def read(*clauses, confidence=0.9, ranking=()):
         ),
         pytest.param(
             "property.building",
-            [("property.building", 0.99), ("property.general", 0.9)],
+            [("property.building", 0.99), ("property.general", 0.75)],
             ("property.building", None),
             id="邻居拆墙，物业装看不见",
         ),
@@ -76,7 +76,7 @@ def read(*clauses, confidence=0.9, ranking=()):
         ),
         pytest.param(
             "service.quality",
-            [("service.quality", 0.99), ("food.quality", 0.7)],
+            [("service.quality", 0.99), ("food.quality", 0.6)],
             ("service.quality", None),
             id="unsure of the second",
         ),
