@@ -1,9 +1,10 @@
 """Which label a message carries: a linear separator for each, and confidences that mean what they say."""
 
+from pathlib import Path
 from typing import Any, Dict, List, Optional, Tuple, Type
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -15,7 +16,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 
-from bot.nlu.fingerprint import understanding_code
+from bot.nlu.component import TrainedComponent
 from bot.nlu.normalizer import normal_form
 from bot.nlu.separators import Separators, Settings, kept_apart, separators
 
@@ -31,7 +32,7 @@ def _is_sign(text: str) -> bool:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER, is_trainable=True)
-class LinearClassifier(GraphComponent, IntentClassifier):
+class LinearClassifier(TrainedComponent, IntentClassifier):
     """Ranks the labels of a message by linear separators over all its sentence features."""
 
     def __init__(
@@ -39,12 +40,10 @@ class LinearClassifier(GraphComponent, IntentClassifier):
         config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        trained: Optional[Separators] = None,
+        execution_context: ExecutionContext,
     ) -> None:
-        self._config = config
-        self._model_storage = model_storage
-        self._resource = resource
-        self._trained = trained
+        super().__init__(config, model_storage, resource, execution_context)
+        self._trained: Optional[Separators] = None
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -74,44 +73,8 @@ class LinearClassifier(GraphComponent, IntentClassifier):
         """scikit-learn."""
         return ["sklearn"]
 
-    @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> str:  # noqa: ARG003 -- Rasa passes it by name
-        """Train again when this package's code has changed."""
-        return understanding_code()
-
-    @classmethod
-    def create(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,  # noqa: ARG003
-    ) -> "LinearClassifier":
-        """Create the component for training."""
-        return cls(config, model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,  # noqa: ARG003
-        **kwargs: Any,  # noqa: ANN401, ARG003
-    ) -> "LinearClassifier":
-        """Load weights from the model."""
-        with (
-            model_storage.read_from(resource) as folder,
-            np.load(folder / WEIGHTS_FILE, allow_pickle=False) as kept,
-        ):
-            # laid out row by row as SciPy multiplies them, or it would rearrange them for each message
-            weights = np.ascontiguousarray(kept["weights"])
-            trained = Separators(kept["labels"].tolist(), weights, kept["biases"], float(kept["sharpness"]))
-            trained.signs = kept["signs"].tolist()
-        return cls(config, model_storage, resource, trained)
-
-    def train(self, training_data: TrainingData) -> Resource:
-        """Train on every message with text and label. Raises TrainingDataError on fewer than two labels."""
+    def learn(self, training_data: TrainingData, folder: Path) -> None:
+        """Learn from every message with text and label. Raises TrainingDataError on fewer than two labels."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         names = np.array([example.get(INTENT) for example in examples])
         if len(set(names)) < 2:  # noqa: PLR2004 -- nothing to tell apart
@@ -123,9 +86,20 @@ class LinearClassifier(GraphComponent, IntentClassifier):
         features, words = self._features(examples)
         trained = separators(features, words, names, apart, self._settings())
         trained.signs = sorted({text for text in texts if _is_sign(text)})
-        with self._model_storage.write_to(self._resource) as folder:
-            np.savez(folder / WEIGHTS_FILE, **vars(trained))
-        return self._resource
+        np.savez(folder / WEIGHTS_FILE, **vars(trained))
+
+    def restore(self, folder: Path) -> None:
+        """Take the weights."""
+        with np.load(folder / WEIGHTS_FILE, allow_pickle=False) as kept:
+            # laid out row by row as SciPy multiplies them, or it would rearrange them for each message
+            weights = np.ascontiguousarray(kept["weights"])
+            sharpness = float(kept["sharpness"])
+            self._trained = Separators(kept["labels"].tolist(), weights, kept["biases"], sharpness)
+            self._trained.signs = kept["signs"].tolist()
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Training needs no rankings."""
+        return training_data
 
     def _settings(self) -> Settings:
         return Settings(

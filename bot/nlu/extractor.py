@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any, Dict, List, Type
 
 import spacy
-from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -13,8 +13,8 @@ from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
-from spacy.language import Language
 
+from bot.nlu.component import TrainedComponent
 from bot.nlu.dictionary import read_dictionary
 from bot.nlu.facts import annotated, blank_pipeline, document, tagger_of
 from bot.nlu.fingerprint import digest, understanding_code
@@ -25,24 +25,26 @@ PIPELINE = "pipeline"
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.ENTITY_EXTRACTOR, is_trainable=True)
-class FactExtractor(GraphComponent, EntityExtractorMixin):
+class FactExtractor(TrainedComponent, EntityExtractorMixin):
     """Runs the spaCy pipeline of bot/nlu/facts.py over each message's normal form."""
 
     def __init__(
-        self, config: Dict[str, Any], model_storage: ModelStorage, resource: Resource, pipeline: Language
+        self,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> None:
-        self._config = config
-        self._model_storage = model_storage
-        self._resource = resource
-        self._pipeline = pipeline
+        super().__init__(config, model_storage, resource, execution_context)
+        self._pipeline = spacy.blank("zh")
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """Return the settings: `dictionary`, the folder of words; `factless`; the rest is CRFsuite's.
+        """Return the settings.
 
-        `factless`: of so many messages without facts one is learned from. All of them make the tagger shy.
+        `dictionary`: the folder of words; `rounds`: how often messages are gone through; `factless`: of so many messages without facts one is learned from. All of them make the tagger shy.
         """
-        return {"dictionary": None, "iterations": 50, "l1": 0.05, "l2": 0.02, "factless": 3}
+        return {"dictionary": None, "rounds": 12, "factless": 2}
 
     @classmethod
     def required_components(cls) -> List[Type[Any]]:
@@ -62,48 +64,27 @@ class FactExtractor(GraphComponent, EntityExtractorMixin):
         """Train again when the dictionary or this package's code has changed."""
         return understanding_code() + digest(Path(config["dictionary"] or ".").glob("*.txt"))
 
-    @classmethod
-    def create(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,  # noqa: ARG003 -- Rasa passes it by name
-    ) -> "FactExtractor":
-        """Create the component for training, with the dictionary as it stands in the project."""
-        folder = config["dictionary"]
-        words = read_dictionary(Path(folder)).words if folder else {}
-        pipeline = blank_pipeline({**words, "china": place_names()})
-        return cls(config, model_storage, resource, pipeline)
-
-    @classmethod
-    def load(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,  # noqa: ARG003
-        **kwargs: Any,  # noqa: ANN401, ARG003
-    ) -> "FactExtractor":
-        """Load the pipeline from the model."""
-        with model_storage.read_from(resource) as folder:
-            return cls(config, model_storage, resource, spacy.load(folder / PIPELINE))
-
-    def train(self, training_data: TrainingData) -> Resource:
+    def learn(self, training_data: TrainingData, folder: Path) -> None:
         """Learn from the annotated messages, and from a part of those that hold no facts."""
+        dictionary = self._config["dictionary"]
+        words = read_dictionary(Path(dictionary)).words if dictionary else {}
+        pipeline = blank_pipeline({**words, "china": place_names()})
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
         factless = [example for example in examples if not example.get(ENTITIES)]
         learned = [example for example in examples if example.get(ENTITIES)]
         learned += factless[:: self._config["factless"]]
-        tagger_of(self._pipeline).train(
-            (annotated(self._pipeline, example) for example in learned),
-            c1=self._config["l1"],
-            c2=self._config["l2"],
-            max_iterations=self._config["iterations"],
+        tagger_of(pipeline).train(
+            (annotated(pipeline, example) for example in learned), rounds=self._config["rounds"]
         )
-        with self._model_storage.write_to(self._resource) as folder:
-            self._pipeline.to_disk(folder / PIPELINE)
-        return self._resource
+        pipeline.to_disk(folder / PIPELINE)
+
+    def restore(self, folder: Path) -> None:
+        """Take the pipeline."""
+        self._pipeline = spacy.load(folder / PIPELINE)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Training needs no facts found."""
+        return training_data
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Add the facts found to each message, none overlapping, in their order in the text."""

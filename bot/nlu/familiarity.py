@@ -6,9 +6,10 @@ side by side, only the single ones speak. This says what it can't.
 
 import json
 import re
-from typing import Any, Collection, Dict, List, Optional
+from pathlib import Path
+from typing import Any, Dict, FrozenSet, List
 
-from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -16,7 +17,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.fingerprint import understanding_code
+from bot.nlu.component import TrainedComponent
 from bot.nlu.normalizer import normal_form
 
 FAMILIARITY = "familiarity"
@@ -35,62 +36,36 @@ def units(text: str) -> List[str]:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class Familiarity(GraphComponent):
+class Familiarity(TrainedComponent):
     """Writes the share of known words and pairs of characters, 0 to 1, beside each message's text.
 
     A text without letters has none: numbers and signs are not words.
     """
 
     def __init__(
-        self, model_storage: ModelStorage, resource: Resource, known: Optional[Collection[str]] = None
+        self,
+        config: Dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
     ) -> None:
-        self._model_storage = model_storage
-        self._resource = resource
-        self._known = frozenset(known or ())
+        super().__init__(config, model_storage, resource, execution_context)
+        self._known: FrozenSet[str] = frozenset()
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
         """Nothing to set."""
         return {}
 
-    @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> str:  # noqa: ARG003 -- Rasa passes it by name
-        """Train again when this package's code has changed."""
-        return understanding_code()
-
-    @classmethod
-    def create(
-        cls,
-        config: Dict[str, Any],  # noqa: ARG003
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,  # noqa: ARG003
-    ) -> "Familiarity":
-        """Create the component for training."""
-        return cls(model_storage, resource)
-
-    @classmethod
-    def load(
-        cls,
-        config: Dict[str, Any],  # noqa: ARG003
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,  # noqa: ARG003
-        **kwargs: Any,  # noqa: ANN401, ARG003
-    ) -> "Familiarity":
-        """Load what training saw from the model."""
-        with model_storage.read_from(resource) as folder:
-            known = json.loads((folder / KNOWN_FILE).read_text(encoding="utf-8"))
-        return cls(model_storage, resource, known)
-
-    def train(self, training_data: TrainingData) -> Resource:
+    def learn(self, training_data: TrainingData, folder: Path) -> None:
         """Learn the words and pairs of every message with a text."""
         examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        self._known = frozenset(unit for example in examples for unit in units(normal_form(example).text))
-        with self._model_storage.write_to(self._resource) as folder:
-            kept = json.dumps(sorted(self._known), ensure_ascii=False)
-            (folder / KNOWN_FILE).write_text(kept, encoding="utf-8")
-        return self._resource
+        known = {unit for example in examples for unit in units(normal_form(example).text)}
+        (folder / KNOWN_FILE).write_text(json.dumps(sorted(known), ensure_ascii=False), encoding="utf-8")
+
+    def restore(self, folder: Path) -> None:
+        """Take what training saw."""
+        self._known = frozenset(json.loads((folder / KNOWN_FILE).read_text(encoding="utf-8")))
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Set each message's familiarity."""

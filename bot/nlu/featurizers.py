@@ -3,10 +3,11 @@
 import json
 from collections import Counter
 from itertools import pairwise
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Type
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping, Type
 
 import numpy as np
-from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.graph import ExecutionContext
 from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
@@ -20,7 +21,7 @@ from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from bot.nlu.fingerprint import understanding_code
+from bot.nlu.component import TrainedComponent
 from bot.nlu.normalizer import normal_form
 
 VOCABULARY_FILE = "ngrams.json"
@@ -40,7 +41,7 @@ def _ngrams(message: Message, longest: int) -> Iterator[str]:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
-class NgramFeaturizer(SparseFeaturizer, GraphComponent):
+class NgramFeaturizer(TrainedComponent, SparseFeaturizer):
     """Characters and words of the normal form, weighted by how rare they are (tf-idf)."""
 
     def __init__(
@@ -49,14 +50,12 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         model_storage: ModelStorage,
         resource: Resource,
         execution_context: ExecutionContext,
-        weights: Optional[Mapping[str, float]] = None,
     ) -> None:
-        super().__init__(execution_context.node_name, config)
-        self._model_storage = model_storage
-        self._resource = resource
-        self._learn(weights or {})
+        super().__init__(config, model_storage, resource, execution_context)
+        SparseFeaturizer.__init__(self, self._node, config)
+        self._know({})
 
-    def _learn(self, weights: Mapping[str, float]) -> None:
+    def _know(self, weights: Mapping[str, float]) -> None:
         """Take the known ngrams in the order of their columns, each with how rare it is."""
         self._columns = {ngram: column for column, ngram in enumerate(weights)}
         self._rarity = np.array(list(weights.values()), dtype=np.float32).astype(np.float64)
@@ -80,38 +79,7 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
     def validate_config(cls, config: Dict[str, Any]) -> None:
         """Nothing to check beyond what the vectorizer checks."""
 
-    @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> str:  # noqa: ARG003 -- Rasa passes it by name
-        """Train again when this package's code has changed."""
-        return understanding_code()
-
-    @classmethod
-    def create(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-    ) -> "NgramFeaturizer":
-        """Create the component for training."""
-        return cls(config, model_storage, resource, execution_context)
-
-    @classmethod
-    def load(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,
-        **kwargs: Any,  # noqa: ANN401, ARG003
-    ) -> "NgramFeaturizer":
-        """Load vocabulary and weights from the model."""
-        with model_storage.read_from(resource) as folder:
-            kept = json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8"))
-        weights = dict(zip(kept["ngrams"], kept["idf"], strict=True))
-        return cls(config, model_storage, resource, execution_context, weights)
-
-    def train(self, training_data: TrainingData) -> Resource:
+    def learn(self, training_data: TrainingData, folder: Path) -> None:
         """Learn which characters and words there are and how rare, from all messages with a text."""
         vectorizer = TfidfVectorizer(
             analyzer=self._ngrams, min_df=self._config["min_messages"], dtype=np.float32
@@ -119,10 +87,12 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
         vectorizer.fit([message for message in training_data.training_examples if message.get(TEXT)])
         vocabulary = vectorizer.vocabulary_
         kept = {"ngrams": sorted(vocabulary, key=vocabulary.get), "idf": vectorizer.idf_.tolist()}
-        self._learn(dict(zip(kept["ngrams"], kept["idf"], strict=True)))
-        with self._model_storage.write_to(self._resource) as folder:
-            (folder / VOCABULARY_FILE).write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
-        return self._resource
+        (folder / VOCABULARY_FILE).write_text(json.dumps(kept, ensure_ascii=False), encoding="utf-8")
+
+    def restore(self, folder: Path) -> None:
+        """Take vocabulary and weights."""
+        kept = json.loads((folder / VOCABULARY_FILE).read_text(encoding="utf-8"))
+        self._know(dict(zip(kept["ngrams"], kept["idf"], strict=True)))
 
     def process(self, messages: List[Message]) -> List[Message]:
         """Add one sparse row to each message."""
@@ -134,11 +104,6 @@ class NgramFeaturizer(SparseFeaturizer, GraphComponent):
 
     def _ngrams(self, message: Message) -> Iterator[str]:
         return _ngrams(message, int(self._config["longest_ngram"]))
-
-    def process_training_data(self, training_data: TrainingData) -> TrainingData:
-        """Add features to every training example that has a text."""
-        self.process([message for message in training_data.training_examples if message.get(TEXT)])
-        return training_data
 
 
 def _weighted(counts: Mapping[int, int], rarity: np.ndarray) -> csr_matrix:

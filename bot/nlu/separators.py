@@ -1,6 +1,6 @@
 """Linear separators for labels: training, calibration, and confidences. Nothing here knows Rasa."""
 
-from typing import FrozenSet, List, NamedTuple, Tuple
+from typing import FrozenSet, List, NamedTuple, Sequence
 from zlib import crc32
 
 import numpy as np
@@ -8,6 +8,8 @@ from scipy.optimize import minimize_scalar
 from scipy.sparse import csr_matrix
 from scipy.special import log_softmax, softmax
 from sklearn.svm import LinearSVC
+
+from bot.nlu.cores import mapped
 
 SHARPNESS_RANGE = (0.1, 20.0)
 TOLERANCE = 1e-2  # a finer solution reads no message differently and takes longer
@@ -23,6 +25,13 @@ class Settings(NamedTuple):
     meaning_weight: float
     group_weight: float
     conversation: FrozenSet[str]
+
+
+class Fit(NamedTuple):
+    """Weights, one row a feature and one column a label, and a bias for each label."""
+
+    weights: np.ndarray
+    biases: np.ndarray
 
 
 class Separators:
@@ -58,54 +67,60 @@ def separators(
     calibrated on the messages kept apart, by separators that have not seen them; the final ones see all.
     """
     labels, right = np.unique(names, return_inverse=True)
+    calibrates = apart.sum() >= ENOUGH_APART and len(np.unique(names[~apart])) > 1
+    learned = [np.ones(len(names), dtype=bool), *([~apart] if calibrates else [])]
+    (weights, biases), *others = _fits(features, words, names, learned, settings)
     sharpness = 1.0
-    if apart.sum() >= ENOUGH_APART and len(np.unique(names[~apart])) > 1:
-        margins = _margins_of_unseen(features, words, names, apart, settings)
-
-        wanted = np.arange(len(margins)), right[apart]
-
-        def surprise(sharpness: float) -> float:
-            return float(-log_softmax(sharpness * margins, axis=1)[wanted].mean())
-
-        sharpness = float(minimize_scalar(surprise, bounds=SHARPNESS_RANGE, method="bounded").x)
-    weights, biases = _fit(features, words, names, settings)
+    if calibrates:
+        margins = np.full((int(apart.sum()), len(labels)), NEVER_SEEN)
+        columns = np.searchsorted(labels, np.unique(names[~apart]))
+        margins[:, columns] = features[apart] @ others[0].weights + others[0].biases
+        sharpness = _sharpness(margins, right[apart])
     return Separators(labels.tolist(), weights, biases, sharpness)
 
 
-def _margins_of_unseen(
-    features: csr_matrix, words: int, names: np.ndarray, apart: np.ndarray, settings: Settings
-) -> np.ndarray:
-    weights, biases = _fit(features[~apart], words, names[~apart], settings)
-    columns = np.searchsorted(np.unique(names), np.unique(names[~apart]))
-    margins = np.full((int(apart.sum()), len(np.unique(names))), NEVER_SEEN)
-    margins[:, columns] = features[apart] @ weights + biases
-    return margins
+def _sharpness(margins: np.ndarray, right: np.ndarray) -> float:
+    """Return how sharply margins become confidences that are least surprised by the right columns."""
+    wanted = np.arange(len(margins)), right
+
+    def surprise(sharpness: float) -> float:
+        return float(-log_softmax(sharpness * margins, axis=1)[wanted].mean())
+
+    return float(minimize_scalar(surprise, bounds=SHARPNESS_RANGE, method="bounded").x)
 
 
-def _fit(
-    features: csr_matrix, words: int, names: np.ndarray, settings: Settings
-) -> Tuple[np.ndarray, np.ndarray]:
-    """Return weights and biases, one column a label, in the labels' order.
+def _fits(
+    features: csr_matrix, words: int, names: np.ndarray, learned: List[np.ndarray], settings: Settings
+) -> List[Fit]:
+    """Return a fit, one column a label in the labels' order, for each choice of rows.
 
     Words and meaning are learned apart and added up, each in units of its own spread: learned together, the
     encoder, which was adapted to most of these messages, would hardly leave the words anything to explain.
     """
-    parts = []
-    for part, penalty, weight in (
+    parts = [
         (features[:, :words], settings.words_penalty, 1.0),
         (features[:, words:], settings.meaning_penalty, settings.meaning_weight),
-    ):
-        if part.shape[1]:
-            weights, biases = _fit_part(part, names, penalty, settings)
-            scale = weight / max(float(np.std(part @ weights + biases)), 1e-9)
-            parts.append((weights * scale, biases * scale))
-    return np.vstack([weights for weights, _ in parts]), np.sum([biases for _, biases in parts], axis=0)
+    ]
+    parts = [(part, penalty, weight) for part, penalty, weight in parts if part.shape[1]]
+    tasks = [
+        (part[rows], names[rows], penalty, weight) for rows in learned for part, penalty, weight in parts
+    ]
+    fits = list(mapped(lambda task: _scaled(*task, settings), tasks))
+    return [_added(fits[start : start + len(parts)]) for start in range(0, len(fits), len(parts))]
 
 
-def _fit_part(
-    features: csr_matrix, names: np.ndarray, penalty: float, settings: Settings
-) -> Tuple[np.ndarray, np.ndarray]:
-    """Return weights and biases for some of the features.
+def _scaled(part: csr_matrix, names: np.ndarray, penalty: float, weight: float, settings: Settings) -> Fit:
+    weights, biases = _fit_part(part, names, penalty, settings)
+    scale = weight / max(float(np.std(part @ weights + biases)), 1e-9)
+    return Fit(weights * scale, biases * scale)
+
+
+def _added(fits: Sequence[Fit]) -> Fit:
+    return Fit(np.vstack([fit.weights for fit in fits]), np.sum([fit.biases for fit in fits], axis=0))
+
+
+def _fit_part(features: csr_matrix, names: np.ndarray, penalty: float, settings: Settings) -> Fit:
+    """Learn from some of the features.
 
     Each label's separator is moved by the one between complaints and everything else: it has seen far more
     messages, and being wrong about that is the worst mistake. The sum is again one separator a label.
@@ -114,17 +129,19 @@ def _fit_part(
     weights, biases = _machine(features, names, penalty)
     talk = np.isin(labels, list(settings.conversation))
     if talk.all() or not talk.any():
-        return weights, biases
+        return Fit(weights, biases)
     shared, bias = _machine(features, np.isin(names, labels[talk]), penalty)
     column = talk.astype(int)  # of the two groups, False (complaint) comes first
-    return weights + settings.group_weight * shared[:, column], biases + settings.group_weight * bias[column]
+    return Fit(
+        weights + settings.group_weight * shared[:, column], biases + settings.group_weight * bias[column]
+    )
 
 
-def _machine(features: csr_matrix, names: np.ndarray, penalty: float) -> Tuple[np.ndarray, np.ndarray]:
+def _machine(features: csr_matrix, names: np.ndarray, penalty: float) -> Fit:
     machine = LinearSVC(C=penalty, class_weight="balanced", tol=TOLERANCE, random_state=0).fit(
         features, names
     )
     weights, biases = machine.coef_.T, machine.intercept_
     if weights.shape[1] == 1:  # for two classes scikit-learn keeps one separator
         weights, biases = np.hstack([-weights, weights]), np.hstack([-biases, biases])
-    return weights.astype(np.float32), biases.astype(np.float32)
+    return Fit(weights.astype(np.float32), biases.astype(np.float32))

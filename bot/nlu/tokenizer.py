@@ -4,7 +4,7 @@ import json
 import logging
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Dict, List, Optional
+from typing import Any, Dict, List
 
 import jieba
 from rasa.engine.graph import ExecutionContext
@@ -16,6 +16,7 @@ from rasa.shared.nlu.constants import TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.component import TrainedComponent
 from bot.nlu.dictionary import read_dictionary
 from bot.nlu.fingerprint import digest, understanding_code
 from bot.nlu.normalizer import normal_form, normalize
@@ -43,7 +44,7 @@ def segmenter(words: List[str]) -> jieba.Tokenizer:
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=True)
-class ChineseTokenizer(Tokenizer):
+class ChineseTokenizer(TrainedComponent, Tokenizer):
     """Cuts the normal form into words; each token's offsets are those of the customer's own text."""
 
     def __init__(
@@ -51,13 +52,11 @@ class ChineseTokenizer(Tokenizer):
         config: Dict[str, Any],
         model_storage: ModelStorage,
         resource: Resource,
-        words: Optional[List[str]] = None,
+        execution_context: ExecutionContext,
     ) -> None:
-        super().__init__(config)
-        self._model_storage = model_storage
-        self._resource = resource
-        self._words = words or []
-        self._segmenter = segmenter(self._words)
+        super().__init__(config, model_storage, resource, execution_context)
+        Tokenizer.__init__(self, config)
+        self._segmenter = _standard()
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -85,40 +84,25 @@ class ChineseTokenizer(Tokenizer):
         """Train again when the dictionary or this package's code has changed."""
         return understanding_code() + digest(Path(config["dictionary"] or ".").glob("*.txt"))
 
-    @classmethod
-    def create(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,  # noqa: ARG003 -- Rasa passes it by name
-    ) -> "ChineseTokenizer":
-        """Create the component for training, with the dictionary as it stands in the project."""
-        if not config["dictionary"]:
-            return cls(config, model_storage, resource)
-        kinds = read_dictionary(Path(config["dictionary"])).words
+    def learn(self, training_data: TrainingData, folder: Path) -> None:  # noqa: ARG002 -- words come from files
+        """Keep the dictionary as it stands in the project."""
+        kept = json.dumps(self._dictionary(), ensure_ascii=False)
+        (folder / WORDS_FILE).write_text(kept, encoding="utf-8")
+
+    def _dictionary(self) -> List[str]:
+        if not self._config["dictionary"]:
+            return []
+        kinds = read_dictionary(Path(self._config["dictionary"])).words
         words = {word for kind, members in kinds.items() if kind not in NOT_WORDS for word in members}
-        return cls(config, model_storage, resource, sorted(word for word in words if len(word) > 1))
+        return sorted(word for word in words if len(word) > 1)
 
-    @classmethod
-    def load(
-        cls,
-        config: Dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
-        execution_context: ExecutionContext,  # noqa: ARG003
-        **kwargs: Any,  # noqa: ANN401, ARG003
-    ) -> "ChineseTokenizer":
-        """Load the words the model was trained with, whatever the project's folder holds by now."""
-        with model_storage.read_from(resource) as folder:
-            words = json.loads((folder / WORDS_FILE).read_text(encoding="utf-8"))
-        return cls(config, model_storage, resource, words)
+    def restore(self, folder: Path) -> None:
+        """Know the words the model was trained with, whatever the project's folder holds by now."""
+        self._segmenter = segmenter(json.loads((folder / WORDS_FILE).read_text(encoding="utf-8")))
 
-    def train(self, training_data: TrainingData) -> Resource:  # noqa: ARG002 -- the name is Rasa's
-        """Keep the dictionary in the model."""
-        with self._model_storage.write_to(self._resource) as folder:
-            (folder / WORDS_FILE).write_text(json.dumps(self._words, ensure_ascii=False), encoding="utf-8")
-        return self._resource
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        """Cut more than the text, as Rasa's tokenizers do."""
+        return Tokenizer.process_training_data(self, training_data)
 
     def tokenize(self, message: Message, attribute: str) -> List[Token]:
         """Cut one attribute of a message into words; spaces are none."""

@@ -6,7 +6,11 @@ from datetime import date
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from rasa.engine.graph import ExecutionContext, GraphSchema
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.action_calls import ActionCalls
 from bot.nlu.normalizer import normalize
@@ -98,9 +102,12 @@ def room(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def tokenizer():
+def tokenizer(tmp_path_factory):
     config = {**ChineseTokenizer.get_default_config(), "dictionary": str(ROOT / "data" / "dictionary")}
-    return ChineseTokenizer.create(config, None, None, None)
+    storage = LocalModelStorage.create(tmp_path_factory.mktemp("storage"))
+    parts = (config, storage, Resource("words"), ExecutionContext(GraphSchema({}), node_name="node"))
+    ChineseTokenizer.create(*parts).train(TrainingData())
+    return ChineseTokenizer.load(*parts)
 
 
 @STEADY

@@ -1,14 +1,20 @@
 import jieba
 import pytest
+from rasa.engine.storage.resource import Resource
 from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.tokenizer import ChineseTokenizer, segmenter
 
 
 @pytest.fixture
-def tokenize():
+def tokenize(model_storage, context, tmp_path):
     def words(text, dictionary=()):
-        tokenizer = ChineseTokenizer(ChineseTokenizer.get_default_config(), None, None, list(dictionary))
+        (tmp_path / "product.txt").write_text("\n".join(dictionary), encoding="utf-8")
+        config = {**ChineseTokenizer.get_default_config(), "dictionary": str(tmp_path)}
+        parts = (config, model_storage, Resource("words"), context)
+        ChineseTokenizer.create(*parts).train(TrainingData())
+        tokenizer = ChineseTokenizer.load(*parts)
         return tokenizer.tokenize(Message({"text": text}), "text")
 
     return words

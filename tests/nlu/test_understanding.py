@@ -65,10 +65,10 @@ def read(model_storage, context, training_data):
         built(ChineseNormalizer, model_storage, context),
         built(ChineseTokenizer, model_storage, context),
     ]
-    ngrams = built(NgramFeaturizer, model_storage, context, min_messages=1)
     for component in first:
         component.process_training_data(training_data)
-    ngrams.train(training_data)
+    built(NgramFeaturizer, model_storage, context, min_messages=1).train(training_data)
+    ngrams = loaded(NgramFeaturizer, model_storage, context, min_messages=1)
     sentences = built(SentenceEncoder, model_storage, context)
     for component in (ngrams, sentences):
         component.process_training_data(training_data)
@@ -76,7 +76,7 @@ def read(model_storage, context, training_data):
     built(FactExtractor, model_storage, context).train(training_data)
     pipeline = [
         *first,
-        loaded(NgramFeaturizer, model_storage, context, min_messages=1),
+        ngrams,
         sentences,
         loaded(LinearClassifier, model_storage, context, **TALK),
         loaded(FactExtractor, model_storage, context),
@@ -189,4 +189,4 @@ def test_a_broken_dictionary_stops_the_training(model_storage, context, tmp_path
     (tmp_path / "product.txt").write_text("two words\n", encoding="utf-8")
     config = {**ChineseTokenizer.get_default_config(), "dictionary": str(tmp_path)}
     with pytest.raises(DictionaryError, match=r"product\.txt:1"):
-        ChineseTokenizer.create(config, model_storage, Resource("words"), context)
+        ChineseTokenizer.create(config, model_storage, Resource("words"), context).train(TrainingData())
