@@ -42,7 +42,8 @@ class FactExtractor(TrainedComponent, EntityExtractorMixin):
     def get_default_config() -> Dict[str, Any]:
         """Return the settings.
 
-        `dictionary`: the folder of words; `rounds`: how often messages are gone through; `factless`: of so many messages without facts one is learned from. All of them make the tagger shy.
+        `dictionary`: the folder of words; `rounds`: how often messages are gone through; `factless`: of so
+        many messages without facts one is learned from. All of them make the tagger shy.
         """
         return {"dictionary": None, "rounds": 12, "factless": 2}
 
