@@ -106,10 +106,10 @@ def lengthen(database: Path, who: str, messages: int) -> None:
             "SELECT count(*), max(id) FROM events WHERE sender_id = ? AND type_name = 'user'", (who,)
         ).fetchone()
         turn = connection.execute(
-            f"SELECT {columns} FROM events WHERE sender_id = ? AND id >= ? ORDER BY id",  # noqa: S608
+            f"SELECT {columns} FROM events WHERE sender_id = ? AND id >= ? ORDER BY id",  # noqa: S608 -- our own columns
             (who, begins),
         ).fetchall()
         connection.executemany(
-            f"INSERT INTO events ({columns}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608
+            f"INSERT INTO events ({columns}) VALUES (?, ?, ?, ?, ?, ?)",  # noqa: S608 -- our own columns
             turn * (messages - heard),
         )

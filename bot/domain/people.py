@@ -1,4 +1,4 @@
-"""The people who work at the desk."""
+"""The people who work at the desk, and what each may do."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,16 +6,44 @@ from enum import StrEnum
 
 
 class Role(StrEnum):
-    """What a person may do; each role includes those before it."""
+    """What a person is at the desk.
+
+    Agent, senior, supervisor and admin each include what those before may do. A department handler stands
+    apart: they see the cases that were handed to their department, and answer there.
+    """
 
     AGENT = "agent"
+    SENIOR = "senior"
     SUPERVISOR = "supervisor"
     ADMIN = "admin"
+    DEPARTMENT = "department"
+
+
+class Deed(StrEnum):
+    """What not everybody may do."""
+
+    TALK = "talk"  # see all conversations and cases, answer customers, move cases
+    EASE = "ease"  # decide what needs experience: merge and split cases, change severity by hand
+    OVERSEE = "oversee"  # extend deadlines, release held sentences, train the bot
+    SET_UP = "set_up"  # logins, positions, calendar
+    ANSWER_FOR_DEPARTMENT = "answer_for_department"
+
+
+_DEEDS = {
+    Role.AGENT: {Deed.TALK},
+    Role.SENIOR: {Deed.TALK, Deed.EASE},
+    Role.SUPERVISOR: {Deed.TALK, Deed.EASE, Deed.OVERSEE},
+    Role.ADMIN: {Deed.TALK, Deed.EASE, Deed.OVERSEE, Deed.SET_UP},
+    Role.DEPARTMENT: {Deed.ANSWER_FOR_DEPARTMENT},
+}
 
 
 @dataclass(eq=False)
 class User:
-    """Somebody with a login. `failures` and `locked_until` slow down guessing."""
+    """Somebody with a login. `failures` and `locked_until` slow down guessing.
+
+    `department` is the responsible department (a pack names them) for which a department handler answers.
+    """
 
     id: str
     login: str
@@ -26,6 +54,19 @@ class User:
     active: bool = True
     failures: int = 0
     locked_until: datetime | None = None
+    department: str | None = None
+
+    def may(self, deed: Deed) -> bool:
+        """Whether this person may do that; the only place where roles mean something."""
+        return self.active and deed in _DEEDS[self.role]
+
+
+@dataclass(eq=False)
+class Holding:
+    """A position (品管部经理, 总经理 …; packs name them) that a person holds. Several may hold one."""
+
+    user_id: str
+    position: str
 
 
 @dataclass(eq=False)

@@ -98,7 +98,7 @@ class Tagger:
         folder.mkdir(exist_ok=True)
         (folder / "tagger.crfsuite").write_bytes(self._model)
 
-    def from_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> "Tagger":  # noqa: ANN401, ARG002
+    def from_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> "Tagger":  # noqa: ANN401, ARG002 -- as above
         """Take what was learned."""
         self._take((ensure_path(path) / "tagger.crfsuite").read_bytes())
         return self

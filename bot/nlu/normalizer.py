@@ -191,14 +191,14 @@ class ChineseNormalizer(GraphComponent):
         cls,
         config: Dict[str, Any],
         model_storage: ModelStorage,  # noqa: ARG003 -- Rasa passes these by name to every component
-        resource: Resource,  # noqa: ARG003
-        execution_context: ExecutionContext,  # noqa: ARG003
+        resource: Resource,  # noqa: ARG003 -- as above
+        execution_context: ExecutionContext,  # noqa: ARG003 -- as above
     ) -> "ChineseNormalizer":
         """Create the component; nothing is trained or loaded."""
         return cls(config)
 
     @classmethod
-    def fingerprint_addon(cls, config: Dict[str, Any]) -> str:  # noqa: ARG003
+    def fingerprint_addon(cls, config: Dict[str, Any]) -> str:  # noqa: ARG003 -- Rasa passes it by name
         """Train again when this package's code has changed."""
         return understanding_code()
 

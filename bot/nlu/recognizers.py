@@ -58,7 +58,7 @@ def phones(doc: Doc) -> Doc:
 
 
 @Language.factory(DICTIONARY, default_config={"words": {}})
-def create_words(nlp: Language, name: str, words: Dict[str, List[str]]) -> "DictionaryWords":  # noqa: ARG001
+def create_words(nlp: Language, name: str, words: Dict[str, List[str]]) -> "DictionaryWords":  # noqa: ARG001 -- spaCy passes all by name
     """Create the component that finds the desk's own words."""
     return DictionaryWords(words)
 
@@ -82,7 +82,7 @@ class DictionaryWords:
         words = {kind: sorted(members) for kind, members in self._dictionary.words.items()}
         srsly.write_json(folder / "words.json", words)
 
-    def from_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> "DictionaryWords":  # noqa: ANN401, ARG002
+    def from_disk(self, path: Any, *, exclude: Iterable[str] = ()) -> "DictionaryWords":  # noqa: ANN401, ARG002 -- as above
         """Take the words the model was trained with."""
         self._dictionary = Dictionary(_frozen(srsly.read_json(ensure_path(path) / "words.json")))
         return self

@@ -9,6 +9,7 @@ from bot.domain.case import Case, CaseEvent
 from bot.domain.conversation import Conversation, Customer, Message
 from bot.domain.people import SignIn, User
 from bot.domain.reading import Reading, TurnAnswer, TurnContext
+from bot.domain.task import Task
 
 
 class Clock(Protocol):
@@ -151,6 +152,21 @@ class People(Protocol):
     async def count(self) -> int:
         """How many logins there are."""
 
+    async def all(self) -> list[User]:
+        """Every login, by login name."""
+
+    async def holders(self, position: str) -> list[User]:
+        """The active people who hold a position, by login name."""
+
+    async def positions(self, user_id: str) -> frozenset[str]:
+        """The positions that a person holds."""
+
+    async def give(self, user_id: str, position: str) -> None:
+        """Let a person hold a position (too)."""
+
+    async def take(self, user_id: str, position: str) -> None:
+        """Let them hold it no more."""
+
     def add_sign_in(self, sign_in: SignIn) -> None:
         """Remember a signed-in browser."""
 
@@ -159,6 +175,25 @@ class People(Protocol):
 
     async def end_sign_in(self, token_hash: str) -> None:
         """Forget it."""
+
+
+class Tasks(Protocol):
+    """What there is to do."""
+
+    def add(self, task: Task) -> None:
+        """Take a new one in."""
+
+    async def get(self, id: str) -> Task:
+        """By id; NotFound."""
+
+    async def of_case(self, case_id: str) -> list[Task]:
+        """The case's tasks, oldest first."""
+
+    async def inbox(self, user: User, positions: frozenset[str], limit: int = 200) -> list[Task]:
+        """The open tasks of a person, their role, department and positions: the first due first."""
+
+    async def due_before(self, when: datetime, limit: int = 500) -> list[Task]:
+        """Open tasks due before then, the first due first."""
 
 
 class Lookups(Protocol):
@@ -180,6 +215,7 @@ class UnitOfWork(Protocol):
     cases: Cases
     actions: ActionResults
     people: People
+    tasks: Tasks
     lookups: Lookups
 
     async def __aenter__(self) -> Self:

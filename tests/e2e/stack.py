@@ -17,7 +17,8 @@ from bot.adapters.database.unit_of_work import Database
 from bot.adapters.model_files import chosen_model
 from bot.adapters.rasa_process import RasaProcess
 from bot.adapters.watcher import Policy
-from bot.replaying import temporary
+from bot.app import open_desk
+from bot.replaying import NobodyWatches, TurnedClock, talk, temporary
 from bot.settings import ROOT, load_settings
 
 PATIENCE = 90  # seconds that anything may take before a test gives up
@@ -61,6 +62,11 @@ class SharedRasa:
             self._loop.run_until_complete(self._task)
         self._loop.close()
 
+    def desk_settings(self, folder: Path, **more):
+        """The settings of a desk that talks to this Rasa and has its database in `folder`."""
+        database_url = f"sqlite+aiosqlite:///{folder / 'kesu.db'}"
+        return self.settings.having(var=folder, database_url=database_url, **more)
+
     def kill(self):
         """SIGKILL the Rasa that is running now."""
         listing = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
@@ -70,13 +76,27 @@ class SharedRasa:
                 os.kill(int(row.split()[0]), signal.SIGKILL)
 
 
+def have(dialogues, rasa: SharedRasa, folder: Path):
+    """Have dialogues in one go, by a desk in this process with a database in `folder`, beside this Rasa.
+
+    Gives the desk's handbook and the dialogues' outcomes, in their order.
+    """
+    settings = rasa.desk_settings(folder)
+
+    async def have_them_all():
+        await upgrade(settings.database_url)
+        clock = TurnedClock()
+        async with open_desk(settings, clock, NobodyWatches()) as desk:
+            return desk.words.handbook, await talk(desk, clock, dialogues)
+
+    return asyncio.run(have_them_all())
+
+
 class KillableDesk:
     """A desk in a process of its own, on a database of its own, beside the shared Rasa."""
 
     def __init__(self, rasa: SharedRasa, folder: Path, port: int):
-        self.settings = rasa.settings.having(
-            var=folder, port=port, database_url=f"sqlite+aiosqlite:///{folder / 'kesu.db'}"
-        )
+        self.settings = rasa.desk_settings(folder, port=port)
         self.address = f"http://127.0.0.1:{port}"
         self._log = folder / "desk.log"
         self.process = None

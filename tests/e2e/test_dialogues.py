@@ -3,18 +3,15 @@
 `kesu replay tests/e2e/dialogues.jsonl --transcripts` shows the same conversations.
 """
 
-import asyncio
 from pathlib import Path
 
 import pytest
 
-from bot.adapters.database.schema import upgrade
 from bot.adapters.jsonl import read_dialogues
 from bot.adapters.script import convert
-from bot.app import open_desk
 from bot.domain import labels
 from bot.domain.dialogue import failures
-from bot.replaying import NobodyWatches, TurnedClock, talk
+from tests.e2e.stack import have
 
 pytestmark = pytest.mark.rasa
 
@@ -34,16 +31,7 @@ def simplified(text):
 @pytest.fixture(scope="module")
 def replayed(rasa, tmp_path_factory):
     """The handbook, and each dialogue's outcome by its id: all are had in one go on one database."""
-    folder = tmp_path_factory.mktemp("dialogues")
-    settings = rasa.settings.having(var=folder, database_url=f"sqlite+aiosqlite:///{folder / 'kesu.db'}")
-
-    async def have_them_all():
-        await upgrade(settings.database_url)
-        clock = TurnedClock()
-        async with open_desk(settings, clock, NobodyWatches()) as desk:
-            return desk.words.handbook, await talk(desk, clock, DIALOGUES)
-
-    handbook, outcomes = asyncio.run(have_them_all())
+    handbook, outcomes = have(DIALOGUES, rasa, tmp_path_factory.mktemp("dialogues"))
     return handbook, dict(zip((dialogue.id for dialogue in DIALOGUES), outcomes, strict=True))
 
 

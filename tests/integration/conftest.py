@@ -11,6 +11,7 @@ from bot.adapters.database import schema
 from bot.adapters.database.sealing import Sealer, new_key
 from bot.adapters.database.unit_of_work import Database
 from tests import databases
+from tests.desks import make_desk
 from tests.records import a_conversation, a_customer, a_user
 
 
@@ -115,6 +116,12 @@ def live():
 def units(database, live):
     """Makes units of work."""
     return database.units(live)
+
+
+@pytest.fixture
+def desk(units, sealer):
+    """A test desk on this database, with a room that reads what it is told."""
+    return make_desk(units, sealer)
 
 
 @pytest.fixture

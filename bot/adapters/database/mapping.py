@@ -13,7 +13,8 @@ from sqlalchemy.orm import registry
 from bot.adapters.database import tables
 from bot.domain.case import Case, CaseEvent
 from bot.domain.conversation import Conversation, Customer, Message
-from bot.domain.people import SignIn, User
+from bot.domain.people import Holding, SignIn, User
+from bot.domain.task import Task
 
 
 @dataclass(eq=False)
@@ -39,11 +40,15 @@ class Lookup:
 def map_domain() -> None:
     """Map the domain's classes to their tables, once in a process.
 
-    Conversations and cases carry a row version of their own (`_row_version`, unknown to the domain): a change
-    computed from a row that somebody else has changed since is refused, whoever forgot the lock.
+    Conversations, cases and tasks carry a row version of their own (`_row_version`, unknown to the domain): a
+    change computed from a row that somebody else has changed since is refused, whoever forgot the lock.
     """
     mapper = registry(metadata=tables.metadata)
-    for guarded, table in ((Conversation, tables.conversations), (Case, tables.cases)):
+    for guarded, table in (
+        (Conversation, tables.conversations),
+        (Case, tables.cases),
+        (Task, tables.tasks),
+    ):
         mapper.map_imperatively(
             guarded,
             table,
@@ -55,6 +60,7 @@ def map_domain() -> None:
     mapper.map_imperatively(CaseEvent, tables.case_events)
     mapper.map_imperatively(ActionResult, tables.action_results)
     mapper.map_imperatively(User, tables.users)
+    mapper.map_imperatively(Holding, tables.holdings)
     mapper.map_imperatively(SignIn, tables.sign_ins)
     mapper.map_imperatively(Lookup, tables.lookups)
     mapper.configure()

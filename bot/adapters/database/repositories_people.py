@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.adapters.database.mapping import ActionResult, Lookup
 from bot.adapters.database.repositories import Repository
-from bot.adapters.database.tables import lookups, sign_ins, users
-from bot.domain.people import SignIn, User
+from bot.adapters.database.tables import holdings, lookups, sign_ins, users
+from bot.domain.people import Holding, SignIn, User
 
 
 class SqlPeople(Repository):
@@ -41,6 +41,30 @@ class SqlPeople(Repository):
     async def count(self) -> int:
         """How many logins there are."""
         return await self._first(select(func.count()).select_from(users)) or 0
+
+    async def all(self) -> list[User]:
+        """Every login, by login name."""
+        return await self._all(select(User).order_by(users.c.login))
+
+    async def holders(self, position: str) -> list[User]:
+        """The active people who hold a position, by login name."""
+        held = select(holdings.c.user_id).where(holdings.c.position == position)
+        active = select(User).where(users.c.id.in_(held), users.c.active)
+        return await self._all(active.order_by(users.c.login))
+
+    async def positions(self, user_id: str) -> frozenset[str]:
+        """The positions that a person holds."""
+        return frozenset(await self._all(select(holdings.c.position).where(holdings.c.user_id == user_id)))
+
+    async def give(self, user_id: str, position: str) -> None:
+        """Let a person hold a position (too)."""
+        if await self._find(Holding, (user_id, position)) is None:
+            self._session.add(Holding(user_id, position))
+
+    async def take(self, user_id: str, position: str) -> None:
+        """Let them hold it no more."""
+        held = (holdings.c.user_id == user_id, holdings.c.position == position)
+        await self._session.execute(delete(Holding).where(*held))
 
     def add_sign_in(self, sign_in: SignIn) -> None:
         """Remember a signed-in browser."""

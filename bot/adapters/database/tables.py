@@ -34,6 +34,7 @@ from bot.adapters.database.types import (
 from bot.domain.case import CaseState
 from bot.domain.conversation import Author, Delivery, Owner
 from bot.domain.people import Role
+from bot.domain.task import Assignee, TaskKind, TaskState
 
 metadata = MetaData(
     naming_convention={
@@ -196,6 +197,39 @@ users = Table(
     _must("active", Boolean),
     _must("failures", Integer),
     _time("locked_until", nullable=True),
+    Column("department", _NAME),
+)
+
+holdings = Table(
+    "holdings",
+    metadata,
+    Column("user_id", _ID, _to("users.id"), primary_key=True),
+    Column("position", _NAME, primary_key=True),
+    Index(None, "position"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", _ID, primary_key=True),
+    _must("kind", by_value(TaskKind)),
+    _must("title", SealedText),
+    _must("assignee_kind", by_value(Assignee)),
+    _must("assignee", _NAME),
+    _time("created_at"),
+    _must("created_by", _NAME),
+    Column("case_id", _ID, _to("cases.id"), index=True),
+    _time("due_at", nullable=True),
+    _must("state", by_value(TaskState)),
+    _time("decided_at", nullable=True),
+    Column("decided_by", _NAME),
+    _must("note", SealedText),
+    _must("payload", SealedJson),
+    _time("warned_at", nullable=True),
+    _time("broken_at", nullable=True),
+    _must("row_version", Integer),
+    Index(None, "state", "assignee"),
+    Index(None, "state", "due_at"),
 )
 
 sign_ins = Table(

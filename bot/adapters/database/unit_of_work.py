@@ -14,6 +14,7 @@ from bot.adapters.database.repositories import SqlCustomers, SqlMessages
 from bot.adapters.database.repositories_cases import SqlCases
 from bot.adapters.database.repositories_conversations import SqlConversations
 from bot.adapters.database.repositories_people import SqlActionResults, SqlLookups, SqlPeople
+from bot.adapters.database.repositories_tasks import SqlTasks
 from bot.adapters.database.sealing import Sealer
 from bot.adapters.database.tables import data_keys
 from bot.domain.errors import ConfigurationError, Conflict
@@ -26,6 +27,7 @@ from bot.services.ports import (
     Lookups,
     Messages,
     People,
+    Tasks,
     Units,
 )
 
@@ -116,6 +118,7 @@ class SqlUnitOfWork:
         self.cases: Cases = SqlCases(self._session)
         self.actions: ActionResults = SqlActionResults(self._session)
         self.people: People = SqlPeople(self._session, locking=writes)
+        self.tasks: Tasks = SqlTasks(self._session)
         self.lookups: Lookups = SqlLookups(self._session)
 
     async def __aenter__(self) -> Self:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -30,6 +30,7 @@ _SINGLES: dict[str, Any] = {
     "meanings": dict[str, Text],
 }
 _TOP = ("pack", *_SINGLES, *_ITEMS, "issues")
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ class _Reader:
         for key, content in source.content.items():
             self._section(draft, source.file, str(key), content)
 
-    def _section(self, draft: _Draft, file: str, key: str, content: Any) -> None:  # noqa: ANN401 -- raw YAML
+    def _section(self, draft: _Draft, file: str, key: str, content: object) -> None:
         if key == "pack":
             self._header(draft, file, content)
         elif key in _SINGLES:
@@ -94,7 +95,7 @@ class _Reader:
         elif key not in RASA_KEYS:
             self._note(file, key, f"不认识的节；可用的是 {'、'.join(_TOP)}")
 
-    def _header(self, draft: _Draft, file: str, content: Any) -> None:  # noqa: ANN401
+    def _header(self, draft: _Draft, file: str, content: object) -> None:
         if not isinstance(content, dict):
             self._note(file, "pack", "要写 id、title 和 rank")
         elif draft.header is not None:
@@ -102,7 +103,7 @@ class _Reader:
         else:
             draft.header, draft.file = content, file
 
-    def _items(self, key: str, content: Any, file: str) -> Iterator[Any]:  # noqa: ANN401
+    def _items(self, key: str, content: object, file: str) -> Iterator[Any]:
         if not isinstance(content, list):
             self._note(file, key, "要写成列表")
             return
@@ -112,7 +113,7 @@ class _Reader:
             if read is not None:
                 yield read
 
-    def _issues(self, draft: _Draft, content: Any, file: str) -> None:  # noqa: ANN401
+    def _issues(self, draft: _Draft, content: object, file: str) -> None:
         if not isinstance(content, dict):
             self._note(file, "issues", "要写成“标签: 怎么办”的形式")
             return
@@ -123,14 +124,15 @@ class _Reader:
             if rule is not None:
                 draft.issues[str(label)] = rule
 
-    def _item(self, kind: type[Any], raw: Any, file: str, place: str) -> Any:  # noqa: ANN401
+    def _item(self, kind: type[_Read], raw: object, file: str, place: str) -> _Read | None:
         try:
-            return _ADAPTERS[kind].validate_python(_with_origin(kind, raw, file))
+            read: _Read = _ADAPTERS[kind].validate_python(_with_origin(kind, raw, file))
         except ValidationError as error:
             for found in error.errors(include_url=False):
                 where = ".".join([place, *(_step(part) for part in found["loc"])])
                 self._note(file, where, _explain(found["type"], found["msg"]))
             return None
+        return read
 
     def _note(self, file: str, place: str, message: str) -> None:
         self.problems.append(Problem(file, place, message))
@@ -158,7 +160,7 @@ def read_packs(sources: Iterable[Source]) -> tuple[list[model.Pack], list[Proble
     return packs, sorted(reader.problems)
 
 
-def rasa_keys(file: str, content: Any, place: str = "") -> list[Problem]:  # noqa: ANN401 -- raw YAML of any shape
+def rasa_keys(file: str, content: object, place: str = "") -> list[Problem]:
     """Keys at any depth that would make Rasa read the file as training data, and lines that look so."""
     found: list[Problem] = []
     if isinstance(content, dict):
@@ -191,7 +193,7 @@ _ADAPTERS: dict[type[Any], TypeAdapter[Any]] = {
 }
 
 
-def _with_origin(kind: type[Any], raw: Any, file: str) -> Any:  # noqa: ANN401
+def _with_origin(kind: type[Any], raw: object, file: str) -> object:
     """The item with its file's name, for later messages; what is no mapping is left to the validation."""
     knows = "origin" in getattr(kind, "__dataclass_fields__", ())
     return {**raw, "origin": file} if knows and isinstance(raw, dict) else raw

@@ -1,0 +1,66 @@
+"""What somebody at the desk has to do: approvals, calls, visits, promises, the next step of a case."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from bot.domain.errors import Conflict
+
+
+class TaskKind(StrEnum):
+    """Why there is something to do."""
+
+    APPROVAL = "approval"  # say yes or no to what somebody else proposes
+    STEP = "step"  # move a case on, before its deadline
+    CALL = "call"  # telephone a customer who can't be reached otherwise
+    PROMISE = "promise"  # keep what bot or agent promised
+    VISIT = "visit"  # ask the customer afterwards (回访)
+    ALERT = "alert"  # look at something out of the ordinary at once
+    REVIEW = "review"  # confirm what a machine found
+
+
+class Assignee(StrEnum):
+    """Who is to do it: one person, or whoever has a position, a role, or belongs to a department."""
+
+    USER = "user"
+    POSITION = "position"
+    ROLE = "role"
+    DEPARTMENT = "department"
+
+
+class TaskState(StrEnum):
+    """Open until it is decided; dropped when it has become pointless."""
+
+    OPEN = "open"
+    DONE = "done"
+    REFUSED = "refused"
+    DROPPED = "dropped"
+
+
+@dataclass(eq=False)
+class Task:
+    """One thing to do, with a date where there is one. `payload` holds what its kind needs to know."""
+
+    id: str
+    kind: TaskKind
+    title: str
+    assignee_kind: Assignee
+    assignee: str
+    created_at: datetime
+    created_by: str
+    case_id: str | None = None
+    due_at: datetime | None = None
+    state: TaskState = TaskState.OPEN
+    decided_at: datetime | None = None
+    decided_by: str | None = None
+    note: str = ""
+    payload: dict[str, Any] = field(default_factory=dict)
+    warned_at: datetime | None = None
+    broken_at: datetime | None = None
+
+    def decide(self, state: TaskState, by: str, now: datetime, note: str = "") -> None:
+        """Close it, once; Conflict when somebody else was quicker."""
+        if self.state is not TaskState.OPEN:
+            raise Conflict(f"“{self.title}”已经处理过了，请刷新后再看。")
+        self.state, self.decided_by, self.decided_at, self.note = state, by, now, note
