@@ -1,0 +1,49 @@
+"""Turns Word documents into PDF with LibreOffice, where it is installed."""
+
+import asyncio
+import shutil
+import tempfile
+from pathlib import Path
+
+from bot.domain.errors import ConfigurationError
+
+MISSING = (
+    "没有安装 LibreOffice，只能给出 Word 文件（Debian/Ubuntu：apt-get install libreoffice-writer-nogui）。"
+)
+_SECONDS = 90.0
+
+
+def converter() -> str | None:
+    """The program that makes PDF files; None without LibreOffice."""
+    return shutil.which("soffice") or shutil.which("libreoffice")
+
+
+async def pdf(document: bytes, program: str) -> bytes:
+    """The .docx as PDF. ConfigurationError if LibreOffice fails or takes too long.
+
+    It gets a profile of its own: two LibreOffices can't share one, and a person's may be open.
+    """
+    with tempfile.TemporaryDirectory(prefix="kesu-pdf-") as folder:
+        source = Path(folder) / "paper.docx"
+        source.write_bytes(document)
+        arguments = (
+            f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}",
+            "--headless", "--norestore", "--nolockcheck",
+            "--convert-to", "pdf", "--outdir", folder, str(source),
+        )  # fmt: skip
+        process = await asyncio.create_subprocess_exec(
+            program, *arguments, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+        )
+        try:
+            _, said = await asyncio.wait_for(process.communicate(), _SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+            raise ConfigurationError(f"LibreOffice 转换 PDF 超过了 {_SECONDS:.0f} 秒。") from None
+        made = source.with_suffix(".pdf")
+        if process.returncode or not made.is_file():
+            reason = said.decode(errors="replace").strip().splitlines()
+            raise ConfigurationError(
+                f"LibreOffice 没有转成 PDF：{reason[-1] if reason else '没有说明原因'}。"
+            )
+        return made.read_bytes()
