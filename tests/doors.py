@@ -13,6 +13,11 @@ from bot.adapters.database.unit_of_work import Database
 from bot.adapters.passwords import Argon2Passwords
 from bot.domain.people import Role
 from bot.services.accounts import Accounts
+from bot.services.accounts_changes import Staff
+from bot.services.accounts_checks import Offices
+from bot.services.handling import Handling
+from bot.services.inbox import Inbox
+from bot.services.inbox_cases import CasesInHand
 from bot.services.titles import titles
 from bot.services.transcripts import Transcripts
 from bot.web.app import create_web_app
@@ -35,8 +40,8 @@ class Door:
     def app(self, **changes):
         return create_web_app(replace(self.parts, **changes))
 
-    async def person(self, login="wang", name="小王", role=Role.AGENT):
-        return await self.parts.accounts.add(login, name, role, PASSWORD)
+    async def person(self, login="wang", name="小王", role=Role.AGENT, **more):
+        return await self.parts.accounts.add(login, name, role, PASSWORD, **more)
 
     async def messages(self):
         """Every message there is."""
@@ -47,19 +52,25 @@ class Door:
         return found
 
 
-def make_door(database, sealer, company=None):
-    """A door whose messages wait until the test has them answered."""
+def make_door(database, sealer, company=None, effects=None):
+    """A door whose messages wait until the test has them answered; `effects` of decided tasks, if any."""
     hub = Hub()
     units, reading = database.units(hub), database.reading_units()
     desk = make_desk(units, sealer, company)
     cheap = Argon2Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
+    offices, called = Offices.of(desk.words.handbook), titles(desk.words.handbook)
+    handling = Handling(units, desk.words, desk.clock)
     woken = []
     parts = WebParts(
         intake=desk.intake,
         runner_wake=woken.append,
-        transcripts=Transcripts(reading, titles(desk.words.handbook)),
+        transcripts=Transcripts(reading, called),
         agent_desk=desk.agents,
-        accounts=Accounts(units, cheap, desk.clock, reading=reading),
+        accounts=Accounts(units, cheap, desk.clock, reading=reading, offices=offices),
+        staff=Staff(units, cheap, desk.clock, offices, reading=reading),
+        inbox=Inbox(units, desk.words, desk.clock, called, effects or {}, reading=reading),
+        cases=CasesInHand(reading, desk.words, desk.clock, called, handling),
+        handling=handling,
         hub=hub,
         company=desk.words.company,
         texts=lambda situation: desk.words.situation(situation, "hans").text,

@@ -2,25 +2,22 @@
 
 import asyncio
 import hashlib
-import re
 import secrets
-import unicodedata
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Protocol
 
-from bot.domain.errors import Conflict, InvalidInput, NotFound, NotSignedIn
+from bot.domain.errors import Conflict, NotFound, NotSignedIn
 from bot.domain.people import Role, SignIn, User
+from bot.services.accounts_checks import Offices, check_password, checked_login, checked_name, normal_login
 from bot.services.ids import new_id
 from bot.services.ports import Clock, UnitOfWork, Units
 
-SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200  # characters
-LONGEST_NAME = 40  # characters
 FAILURES_BEFORE_LOCK = 5
 LOCKED_FOR = timedelta(minutes=15)
 SIGNED_IN_FOR = timedelta(hours=12)
 # The same words whether the login is unknown, the password wrong or the login locked: they give nothing away.
 REFUSED = "登录名或密码不对。连续输错 5 次，这个登录名会锁定 15 分钟。"
-_LOGIN = re.compile(r"[\w.@-]{2,64}")
 
 
 class Passwords(Protocol):
@@ -39,30 +36,49 @@ def token_hash(token: str) -> str:
 
 
 class Accounts:
-    """Who works at the desk, and who is signed in.
+    """Who works at the desk, and who is signed in. What becomes of a login later: accounts_changes.py.
 
-    `reading` gives units of work that only read, for the questions asked with every request; without it
-    they take part in the queue of the writers.
+    `offices` are the positions and departments that people can have. `reading` gives units of work that only
+    read, for the questions asked with every request; without it they take part in the queue of the writers.
     """
 
     def __init__(
-        self, units: Units, hasher: Passwords, clock: Clock, *, reading: Units | None = None
+        self,
+        units: Units,
+        hasher: Passwords,
+        clock: Clock,
+        *,
+        reading: Units | None = None,
+        offices: Offices | None = None,
     ) -> None:
         self._units, self._hasher, self._clock = units, hasher, clock
+        self._offices = offices or Offices()
         self._reading = reading or units
         self._decoy: str | None = None
         self._counting = asyncio.Lock()
 
-    async def add(self, login: str, name: str, role: Role, password: str) -> User:
+    async def add(
+        self,
+        login: str,
+        name: str,
+        role: Role,
+        password: str,
+        *,
+        department: str | None = None,
+        positions: Collection[str] = (),
+    ) -> User:
         """Make a login; InvalidInput says what is wrong with it, Conflict that it is taken."""
-        login, name = _checked_login(login), _checked_name(name)
-        _check_password(password)
-        now = self._clock.now()
-        user = User(new_id(now), login, name, role, await self._hasher.hash(password), now)
+        login, name = checked_login(login), checked_name(name)
+        check_password(password)
+        self._offices.check(role, department, positions)
+        now, hashed = self._clock.now(), await self._hasher.hash(password)
+        user = User(new_id(now), login, name, role, hashed, now, department=department)
         async with self._units() as uow:
             if await uow.people.by_login(login) is not None:
                 raise Conflict(f"登录名 {login} 已经有人用了，请换一个。")
             uow.people.add(user)
+            for position in positions:
+                await uow.people.give(user.id, position)
             await uow.commit()
         return user
 
@@ -77,7 +93,7 @@ class Accounts:
         NotSignedIn with the same words for every reason. An attempt is counted before the password is looked
         at, so that guesses sent side by side count as well.
         """
-        user = await self._count_attempt(_normal(login))
+        user = await self._count_attempt(normal_login(login))
         known = user.password_hash if user else await self._decoy_hash()
         fits = await self._hasher.verify(known, password)
         if user is None or not fits:
@@ -133,28 +149,3 @@ async def _find(uow: UnitOfWork, user_id: str) -> User | None:
         return await uow.people.get(user_id)
     except NotFound:
         return None
-
-
-def _normal(login: str) -> str:
-    return unicodedata.normalize("NFKC", login).strip().casefold()
-
-
-def _checked_login(login: str) -> str:
-    normal = _normal(login)
-    if not _LOGIN.fullmatch(normal):
-        raise InvalidInput("登录名应为 2 到 64 个字符，可用文字、数字和 . _ - @，不含空格。")
-    return normal
-
-
-def _checked_name(name: str) -> str:
-    name = name.strip()
-    if not 0 < len(name) <= LONGEST_NAME:
-        raise InvalidInput(f"姓名应为 1 到 {LONGEST_NAME} 个字符，顾客会看到它。")
-    return name
-
-
-def _check_password(password: str) -> None:
-    if len(password) < SHORTEST_PASSWORD:
-        raise InvalidInput(f"密码太短了：至少 {SHORTEST_PASSWORD} 个字符。")
-    if len(password) > LONGEST_PASSWORD:
-        raise InvalidInput(f"密码太长了：最多 {LONGEST_PASSWORD} 个字符。")

@@ -2,7 +2,7 @@
 
 from aiohttp import hdrs, web
 
-from bot.web import customer, desk, health, rendering
+from bot.web import cases, customer, desk, health, inbox, people, rendering
 from bot.web.errors import explain_errors
 from bot.web.keys import MESSAGE_LIMIT, PARTS, SIGN_IN_LIMIT, WebParts
 from bot.web.limits import Buckets
@@ -38,6 +38,8 @@ def create_web_app(parts: WebParts) -> web.Application:
 
 def _add_routes(app: web.Application) -> None:
     one = "/desk/conversations/{id:[0-9a-z]{1,64}}"
+    one_case = "/desk/cases/{id:[0-9a-z]{1,64}}"
+    person = "/desk/people/{id:[0-9a-z]{1,64}}"
     app.add_routes(
         [
             web.get("/", customer.page),
@@ -53,6 +55,18 @@ def _add_routes(app: web.Application) -> None:
             web.post(f"{one}/write", desk.write),
             web.post(f"{one}/release", desk.release),
             web.get("/desk/ws", desk.socket),
+            web.get("/desk/inbox", inbox.page),
+            web.post("/desk/inbox/{id:[0-9a-z]{1,64}}", inbox.decide),
+            web.get("/desk/cases", cases.page),
+            web.get(one_case, cases.case),
+            web.post(f"{one_case}/{{arrow:[a-z][a-z0-9_]{{0,63}}}}", cases.move),
+            web.get("/desk/people", people.page),
+            web.post("/desk/people", people.add),
+            web.get(person, people.person),
+            web.post(person, people.change),
+            web.post(f"{person}/deactivate", people.deactivate),
+            web.post(f"{person}/reactivate", people.reactivate),
+            web.post(f"{person}/password", people.reset_password),
             web.get("/health/live", health.live),
             web.get("/health/ready", health.ready),
             web.static("/static", rendering.FOLDER / "static"),

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 from aiohttp import hdrs, web
 
 from bot.domain.errors import NotAllowed
-from bot.domain.people import User
+from bot.domain.people import Deed, User
 from bot.services.accounts import SIGNED_IN_FOR, token_hash
 from bot.web.keys import PARTS
 
 VISITOR_COOKIE = "kesu_visitor"
 DESK_COOKIE = "kesu_desk"
 DESK_PATH = "/desk"
+INBOX_PATH = "/desk/inbox"
 _VISITOR_SECONDS = 365 * 24 * 3600
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
@@ -75,6 +76,29 @@ def check_origin(request: web.Request) -> None:
 async def agent_of(request: web.Request) -> User:
     """Who is signed in at the desk; NotSignedIn."""
     return await request.app[PARTS].accounts.who(request.cookies.get(DESK_COOKIE, ""))
+
+
+async def allowed(request: web.Request, deed: Deed) -> User:
+    """Who is signed in, if that is among what they may do; NotSignedIn, NotAllowed.
+
+    Every page and button of the desk that isn't for everybody asks here; what roles mean is in
+    bot/domain/people.py.
+    """
+    user = await agent_of(request)
+    if not user.may(deed):
+        raise NotAllowed("您的角色不能打开这一页或做这个操作。如果工作需要，请联系管理员调整。")
+    return user
+
+
+async def acting(request: web.Request, deed: Deed) -> User:
+    """The same for what changes something: it has to come from our own pages."""
+    check_origin(request)
+    return await allowed(request, deed)
+
+
+def home_of(user: User) -> str:
+    """Where somebody starts after signing in."""
+    return DESK_PATH if user.may(Deed.TALK) else INBOX_PATH
 
 
 def remember_agent(request: web.Request, response: web.Response, token: str) -> None:

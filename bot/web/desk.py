@@ -4,11 +4,12 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from bot.domain.errors import NotSignedIn
-from bot.domain.people import User
-from bot.web.auth import DESK_COOKIE, agent_of, check_origin, forget_agent, remember_agent
+from bot.domain.people import Deed
+from bot.web.auth import DESK_COOKIE, acting, allowed, check_origin, forget_agent, home_of, remember_agent
 from bot.web.errors import wants_json
 from bot.web.keys import PARTS, SIGN_IN_LIMIT
 from bot.web.live import ALL, stream
+from bot.web.rendering import desk_page
 
 
 async def login_page(request: web.Request) -> web.Response:
@@ -26,7 +27,8 @@ async def sign_in(request: web.Request) -> web.Response:
         token = await request.app[PARTS].accounts.sign_in(login, str(form.get("password", "")))
     except NotSignedIn as refusal:
         return await _login(request, login=login, refusal=str(refusal), status=refusal.status)
-    response = web.Response(status=303, headers={"Location": "/desk"})
+    home = home_of(await request.app[PARTS].accounts.who(token))
+    response = web.Response(status=303, headers={"Location": home})
     remember_agent(request, response, token)
     return response
 
@@ -42,31 +44,29 @@ async def sign_out(request: web.Request) -> web.Response:
 
 async def overview(request: web.Request) -> web.Response:
     """GET /desk: the queue and the other conversations."""
-    agent = await agent_of(request)
+    agent = await allowed(request, Deed.TALK)
     rows = await request.app[PARTS].transcripts.overview()
-    return aiohttp_jinja2.render_template("desk.html", request, {"agent": agent, "rows": rows})
+    return await desk_page(request, agent, "desk.html", rows=rows)
 
 
 async def conversation(request: web.Request) -> web.Response:
     """GET /desk/conversations/{id}: the transcript, what the bot understood, the customer's cases."""
-    agent = await agent_of(request)
+    agent = await allowed(request, Deed.TALK)
     view = await request.app[PARTS].transcripts.conversation(request.match_info["id"])
     mine = view.row.agent_id == agent.id
-    return aiohttp_jinja2.render_template(
-        "conversation.html", request, {"agent": agent, "view": view, "row": view.row, "mine": mine}
-    )
+    return await desk_page(request, agent, "conversation.html", view=view, row=view.row, mine=mine)
 
 
 async def claim(request: web.Request) -> web.Response:
     """POST …/claim: take the conversation; Conflict when somebody else was quicker."""
-    agent = await _acting(request)
+    agent = await acting(request, Deed.TALK)
     await request.app[PARTS].agent_desk.claim(request.match_info["id"], agent.id, agent.name)
     return _done(request)
 
 
 async def write(request: web.Request) -> web.Response:
     """POST …/write: say something to the customer."""
-    agent = await _acting(request)
+    agent = await acting(request, Deed.TALK)
     text = str((await request.post()).get("text", ""))
     await request.app[PARTS].agent_desk.write(request.match_info["id"], agent.id, text)
     return _done(request)
@@ -74,7 +74,7 @@ async def write(request: web.Request) -> web.Response:
 
 async def release(request: web.Request) -> web.Response:
     """POST …/release: give the conversation back to the bot."""
-    agent = await _acting(request)
+    agent = await acting(request, Deed.TALK)
     parts, conversation_id = request.app[PARTS], request.match_info["id"]
     await parts.agent_desk.release(conversation_id, agent.id)
     parts.runner_wake(conversation_id)
@@ -83,18 +83,12 @@ async def release(request: web.Request) -> web.Response:
 
 async def socket(request: web.Request) -> web.WebSocketResponse:
     """GET /desk/ws[?conversation=ID]: says when there is something new in one conversation, or in any."""
-    check_origin(request)
-    await agent_of(request)
+    await acting(request, Deed.TALK)
 
     async def topic() -> str:
         return request.query.get("conversation", ALL)
 
     return await stream(request, request.app[PARTS].hub, topic)
-
-
-async def _acting(request: web.Request) -> User:
-    check_origin(request)
-    return await agent_of(request)
 
 
 def _done(request: web.Request) -> web.Response:

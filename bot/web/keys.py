@@ -7,7 +7,11 @@ from aiohttp import web
 
 from bot.domain.company import Company
 from bot.services.accounts import Accounts
+from bot.services.accounts_changes import Staff
+from bot.services.handling import Handling
 from bot.services.handoff import AgentDesk
+from bot.services.inbox import Inbox
+from bot.services.inbox_cases import CasesInHand
 from bot.services.intake import Intake
 from bot.services.transcripts import Transcripts
 from bot.web.limits import Buckets
@@ -28,6 +32,10 @@ class WebParts:
     transcripts: Transcripts
     agent_desk: AgentDesk
     accounts: Accounts
+    staff: Staff
+    inbox: Inbox
+    cases: CasesInHand
+    handling: Handling
     hub: Hub
     company: Company
     texts: Callable[[str], str]

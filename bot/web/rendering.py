@@ -9,7 +9,10 @@ from aiohttp import web
 
 from bot.domain.case import CaseState
 from bot.domain.conversation import Author, Owner
+from bot.domain.people import Role, User
+from bot.domain.task import TaskKind
 from bot.domain.workdays import SHANGHAI
+from bot.web.keys import PARTS
 
 FOLDER = Path(__file__).parent
 _OWNERS = {
@@ -20,6 +23,22 @@ _OWNERS = {
 }
 _AUTHORS = {Author.CUSTOMER: "顾客", Author.BOT: "机器人", Author.DESK: "系统", Author.AGENT: "客服"}
 _STATES = {CaseState.DRAFT: "登记中", CaseState.ACCEPTED: "已受理", CaseState.WITHDRAWN: "已撤销"}
+_ROLES = {
+    Role.AGENT: "客服",
+    Role.SENIOR: "资深客服",
+    Role.SUPERVISOR: "主管",
+    Role.ADMIN: "管理员",
+    Role.DEPARTMENT: "部门处理人",
+}
+_KINDS = {
+    TaskKind.APPROVAL: "审批",
+    TaskKind.STEP: "办理",
+    TaskKind.CALL: "去电",
+    TaskKind.PROMISE: "承诺",
+    TaskKind.VISIT: "回访",
+    TaskKind.ALERT: "提醒",
+    TaskKind.REVIEW: "核对",
+}
 
 
 def set_up(app: web.Application) -> None:
@@ -34,7 +53,18 @@ def set_up(app: web.Application) -> None:
         undefined=jinja2.StrictUndefined,
     )
     environment.filters.update(clock=_clock, day=_day)
-    environment.globals.update(owners=_OWNERS, authors=_AUTHORS, states=_STATES)
+    environment.globals.update(
+        owners=_OWNERS, authors=_AUTHORS, states=_STATES, roles=_ROLES, task_kinds=_KINDS, zip=zip
+    )
+
+
+async def desk_page(
+    request: web.Request, agent: User, template: str, *, status: int = 200, **values: object
+) -> web.Response:
+    """A page of the desk, with what its bar shows: who is signed in, and how much they have to do."""
+    tasks = await request.app[PARTS].inbox.count(agent)
+    context = {"agent": agent, "open_tasks": tasks, **values}
+    return aiohttp_jinja2.render_template(template, request, context, status=status)
 
 
 def _clock(moment: datetime) -> str:

@@ -6,7 +6,7 @@ from bot.domain.conversation import Owner
 from bot.services.accounts import REFUSED, token_hash
 from bot.web.auth import DESK_COOKIE
 from tests.doors import PASSWORD, make_door, own_origin, post, sign_in
-from tests.rooms import reading
+from tests.rooms import reading, risk
 
 EMPTY_PACK = "一箱奶茶里有一盒是空的"
 
@@ -148,6 +148,25 @@ async def test_the_conversation_shows_what_was_understood_and_the_case_with_a_ma
     assert "87%" in page
     assert "*** **** 5678" in page
     assert "138 1234" not in page
+
+
+async def test_the_words_of_a_threat_are_shown_at_the_head_and_at_their_line(client, door, agent, talk):
+    text = "再不处理我就找记者<b>"
+    said = [risk("media", "记者<b>"), risk("legal", "起诉", denied=True)]
+    door.desk.room.table[text] = reading("urge", risks=said)
+    await post_of(door, talk, text)
+    page = await (await client.get(f"/desk/conversations/{talk}")).text()
+    assert page.count("媒体曝光：记者&lt;b&gt;") == 2
+    assert "起诉" not in page
+
+
+async def post_of(door, talk, text):
+    """Have the customer of this conversation say something, and answered."""
+    async with door.desk.units() as uow:
+        customer = await uow.customers.get((await uow.conversations.get(talk)).customer_id)
+    await door.desk.intake.receive(customer.channel, customer.external_id, text, client_id="threat")
+    while await door.desk.turns.answer_next(talk):
+        pass
 
 
 async def test_a_claimed_conversation_is_answered_and_given_back(client, door, agent, talk):

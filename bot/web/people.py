@@ -1,0 +1,137 @@
+"""Admins only: who works at the desk, in which role, department and positions."""
+
+from typing import Any
+
+from aiohttp import web
+from multidict import MultiDictProxy
+
+from bot.domain.errors import Conflict, InvalidInput
+from bot.domain.people import Deed, Role, User
+from bot.services.accounts_changes import Staff
+from bot.web.auth import acting, allowed
+from bot.web.keys import PARTS
+from bot.web.rendering import desk_page
+
+PEOPLE_PATH = "/desk/people"
+_REFUSALS = (Conflict, InvalidInput)
+_Form = MultiDictProxy[Any]
+
+
+async def page(request: web.Request) -> web.Response:
+    """GET /desk/people: everybody, which positions nobody holds, and the form for one more."""
+    return await _list(request, await allowed(request, Deed.SET_UP))
+
+
+async def add(request: web.Request) -> web.Response:
+    """POST /desk/people: make a login; a refusal comes back with what was typed, except the password."""
+    admin = await acting(request, Deed.SET_UP)
+    form = await request.post()
+    login, password = _text(form, "login"), _text(form, "password")
+    try:
+        await request.app[PARTS].accounts.add(login, password=password, **_post_of(form))
+    except _REFUSALS as refusal:
+        return await _list(request, admin, form, refusal)
+    raise web.HTTPSeeOther(PEOPLE_PATH)
+
+
+async def person(request: web.Request) -> web.Response:
+    """GET /desk/people/{id}: one of them."""
+    return await _one(request, await allowed(request, Deed.SET_UP))
+
+
+async def change(request: web.Request) -> web.Response:
+    """POST /desk/people/{id}: name, role, department and positions."""
+    admin = await acting(request, Deed.SET_UP)
+    form = await request.post()
+    try:
+        await _staff(request).change(request.match_info["id"], by=admin.login, **_post_of(form))
+    except _REFUSALS as refusal:
+        return await _one(request, admin, refusal)
+    raise web.HTTPSeeOther(PEOPLE_PATH)
+
+
+async def deactivate(request: web.Request) -> web.Response:
+    """POST …/deactivate: they are out at once."""
+    admin = await acting(request, Deed.SET_UP)
+    try:
+        await _staff(request).deactivate(request.match_info["id"], by=admin.login)
+    except _REFUSALS as refusal:
+        return await _one(request, admin, refusal)
+    raise web.HTTPSeeOther(PEOPLE_PATH)
+
+
+async def reactivate(request: web.Request) -> web.Response:
+    """POST …/reactivate: they may sign in again."""
+    admin = await acting(request, Deed.SET_UP)
+    await _staff(request).reactivate(request.match_info["id"], by=admin.login)
+    raise web.HTTPSeeOther(PEOPLE_PATH)
+
+
+async def reset_password(request: web.Request) -> web.Response:
+    """POST …/password: a new one, for somebody who forgot theirs."""
+    admin = await acting(request, Deed.SET_UP)
+    password = _text(await request.post(), "password")
+    try:
+        await _staff(request).reset_password(request.match_info["id"], password, by=admin.login)
+    except _REFUSALS as refusal:
+        return await _one(request, admin, refusal)
+    raise web.HTTPSeeOther(PEOPLE_PATH)
+
+
+async def _list(
+    request: web.Request,
+    admin: User,
+    form: _Form | None = None,
+    refusal: Exception | None = None,
+) -> web.Response:
+    staff = _staff(request)
+    people, offices = await staff.all(), staff.offices
+    held = {position for one in people if one.user.active for position in one.positions}
+    return await desk_page(
+        request,
+        admin,
+        "people.html",
+        status=getattr(refusal, "status", 200),
+        people=people,
+        offices=offices,
+        vacant=[offices.positions[name] for name in sorted(offices.approving - held)],
+        typed={name: _text(form, name) for name in ("login", "name", "role", "department")} if form else {},
+        chosen=form.getall("position", []) if form else [],
+        refusal=str(refusal) if refusal else None,
+    )
+
+
+async def _one(request: web.Request, admin: User, refusal: Exception | None = None) -> web.Response:
+    staff = _staff(request)
+    return await desk_page(
+        request,
+        admin,
+        "person.html",
+        status=getattr(refusal, "status", 200),
+        person=await staff.get(request.match_info["id"]),
+        offices=staff.offices,
+        refusal=str(refusal) if refusal else None,
+    )
+
+
+def _staff(request: web.Request) -> Staff:
+    return request.app[PARTS].staff
+
+
+def _text(form: _Form, name: str) -> str:
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+def _post_of(form: _Form) -> dict[str, Any]:
+    """Name, role, department and positions, as the services take them; InvalidInput for an unknown role."""
+    try:
+        role = Role(_text(form, "role"))
+    except ValueError:
+        raise InvalidInput("请选择一个角色。") from None
+    return {
+        "name": _text(form, "name"),
+        "role": role,
+        "department": _text(form, "department") or None,
+        "positions": {value for value in form.getall("position", []) if isinstance(value, str)},
+    }
