@@ -30,7 +30,8 @@ class DeskAction(Action):  # type: ignore[misc]  # rasa_sdk ships no types
         """Run on the turn the webhook opened; the events tell Rasa which case and question are open."""
         del tracker, domain
         turn = CURRENT_TURN.get()
-        await self.act(turn)
+        if not turn.answered:
+            await self.act(turn)
         deliver(turn, dispatcher)
         return open_slots(turn)
 

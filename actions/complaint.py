@@ -7,7 +7,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import CURRENT_TURN, DeskAction, deliver, open_slots
 from bot.domain import labels
-from bot.services import answers, cases, complaints, facts, feedback, handoff, progress, unasked
+from bot.services import answers, cases, complaints, consent, facts, feedback, handoff, progress, unasked
 from bot.services.turn import Turn
 
 
@@ -33,7 +33,7 @@ class ValidateComplaintForm(DeskAction):
         """Hear the answer; `details` is "complete" when the service has no further question."""
         del tracker, domain
         turn = CURRENT_TURN.get()
-        complete = await answers.hear(turn)
+        complete = turn.answered or await answers.hear(turn)
         deliver(turn, dispatcher)
         value = "complete" if complete else None
         return [*open_slots(turn), {"event": "slot", "name": "details", "value": value, "timestamp": None}]
@@ -85,10 +85,10 @@ class Confirm(DeskAction):
     action_name = "action_confirm"
 
     async def act(self, turn: Turn) -> None:
-        """To the withdrawal if that is what was asked, else simply noted."""
+        """To the withdrawal or a solution if that is what was asked, else simply noted."""
         if turn.conversation.question == cases.WITHDRAWAL:
             await cases.withdraw(turn)
-        else:
+        elif not await consent.hear(turn, agrees=True):
             turn.say("affirm")
 
 
@@ -98,10 +98,10 @@ class Decline(DeskAction):
     action_name = "action_decline"
 
     async def act(self, turn: Turn) -> None:
-        """Keep the case if a withdrawal was asked about, else simply noted."""
+        """Keep the case if a withdrawal was asked about, take the no to a solution, else simply noted."""
         if turn.conversation.question == cases.WITHDRAWAL:
             cases.keep(turn)
-        else:
+        elif not await consent.hear(turn, agrees=False):
             turn.say("deny")
 
 

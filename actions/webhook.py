@@ -15,6 +15,7 @@ from actions import complaint, small_talk
 from actions.base import CURRENT_TURN
 from bot.domain.errors import InvalidInput
 from bot.domain.reading import Reading
+from bot.services import risks, verdicts
 from bot.services.ports import Clock, Units
 from bot.services.turns import open_turn
 from bot.services.words import Words
@@ -59,8 +60,10 @@ class ActionServer:
             reading, context = Reading.from_json(metadata["reading"]), metadata["context"]
             about = context.get("about")
             scope = await open_turn(uow, self._words, self._clock, call["sender_id"], turn, reading, about)
-            if scope.message.context is None:  # this is the turn's first action, so none can be repeated
+            is_first = scope.message.context is None
+            if is_first:  # so none can be repeated
                 scope.message.context = context
+                await risks.look_first(scope)
             elif (known := await uow.actions.find(turn, place, name)) is not None:
                 return known
             before = scope.conversation.misunderstood
@@ -69,6 +72,9 @@ class ActionServer:
                 answer = await self._executor.run(call)
             finally:
                 CURRENT_TURN.reset(token)
+            if is_first:
+                await risks.note(scope)
+            await verdicts.after_turn(scope)
             if scope.conversation.misunderstood == before:
                 scope.conversation.misunderstood = 0
             result: dict[str, Any] = answer.model_dump() if answer else {"events": [], "responses": []}

@@ -17,6 +17,8 @@ COMMANDS = {
     "report": ("bot.commands.report", "Measure the model on everything there is, into reports/."),
     "replay": ("bot.commands.replay", "Talk scripted dialogues through the whole desk."),
     "handbook": ("bot.commands.handbook", "Check the handbook's packs."),
+    "calendar": ("bot.commands.calendar", "Working days: load a year's official notice."),
+    "cases": ("bot.commands.cases", "Papers, registers and evidence packs of cases."),
     "user": ("bot.commands.users", "Logins of agents and supervisors."),
     "db": ("bot.commands.db", "The case database."),
 }

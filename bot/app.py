@@ -18,14 +18,24 @@ from bot.adapters.database.unit_of_work import Database
 from bot.adapters.handbook_files import load_handbook
 from bot.adapters.passwords import Argon2Passwords
 from bot.adapters.script import convert
+from bot.adapters.senders import senders
 from bot.adapters.understanding import RasaClient
 from bot.domain.company import Company
 from bot.domain.errors import ConfigurationError, UnderstandingUnavailable
 from bot.domain.handbook.handbook import Handbook
-from bot.services import cases
+from bot.domain.task import TaskKind
+from bot.services import calendars, cases
 from bot.services.accounts import Accounts
+from bot.services.accounts_changes import Staff
+from bot.services.accounts_checks import Offices
+from bot.services.following import EFFECTS, Following
+from bot.services.handling import Handling
 from bot.services.handoff import AgentDesk
+from bot.services.inbox import Inbox
+from bot.services.inbox_cases import CasesInHand
 from bot.services.intake import Intake
+from bot.services.judging import Judging
+from bot.services.outbreaks import Outbreaks, alert_decided
 from bot.services.ports import Clock, Live, Units
 from bot.services.runner import Runner
 from bot.services.titles import titles
@@ -41,6 +51,7 @@ log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
 SWEEP_SECONDS = 15.0
+JUDGING_SECONDS = 60.0
 HEALTH_SECONDS = 1.0
 
 
@@ -58,10 +69,22 @@ class Desk:
     turns: Turns
     runner: Runner
     agents: AgentDesk
+    judging: Judging
+    outbreaks: Outbreaks
+    following: Following
 
     async def accept_silent_drafts(self, silence: timedelta = cases.SILENCE) -> int:
         """Accept the drafts whose customers have fallen silent."""
         return await cases.accept_silent_drafts(self.units, self.words, self.clock, silence)
+
+    async def judge_cases(self) -> None:
+        """Judge the cases that time or others' complaints changed, and look for outbreaks."""
+        await self.judging.sweep()
+        await self.outbreaks.look()
+
+    async def refresh_calendar(self) -> None:
+        """Hear of notices of working days that were loaded meanwhile."""
+        await calendars.refresh(self.database.reading_units(), self.words)
 
 
 @asynccontextmanager
@@ -71,6 +94,7 @@ async def open_desk(settings: Settings, clock: Clock, live: Live) -> AsyncIterat
     await database.confirm_key()
     words = Words(*read_books(settings), convert, sealer.phone_hash)
     units, secret = database.units(live), _secret(settings)
+    await calendars.refresh(database.reading_units(), words)
     rasa = RasaClient(f"http://{LOOPBACK}:{settings.rasa_port}", secret)
     reading = database.reading_units()
     turns = Turns(units, reading, rasa, words, clock)
@@ -85,6 +109,9 @@ async def open_desk(settings: Settings, clock: Clock, live: Live) -> AsyncIterat
         turns=turns,
         runner=Runner(turns, reading),
         agents=AgentDesk(units, words, clock),
+        judging=Judging(units, words, clock, reading=reading),
+        outbreaks=Outbreaks(units, words, clock, reading=reading),
+        following=Following.of(units, reading, rasa, words, clock, senders(settings), settings.base_url),
     )
     actions = ActionServer(units, words, clock, secret).app()
     try:
@@ -119,8 +146,15 @@ async def serve(settings: Settings, started: asyncio.Event) -> None:
         door = create_web_app(_web_parts(desk, hub, health))
         async with (
             listening(door, settings.host, settings.port),
-            background(every(SWEEP_SECONDS, desk.accept_silent_drafts), every(HEALTH_SECONDS, health.look)),
+            background(
+                every(SWEEP_SECONDS, desk.accept_silent_drafts),
+                every(SWEEP_SECONDS, desk.refresh_calendar),
+                every(JUDGING_SECONDS, desk.judge_cases),
+                every(HEALTH_SECONDS, health.look),
+                *(every(seconds, work) for seconds, work in desk.following.rounds()),
+            ),
         ):
+            await desk.judging.begin()
             await desk.runner.start()
             started.set()
             await asyncio.Event().wait()
@@ -151,12 +185,26 @@ class RasaHealth:
 def _web_parts(desk: Desk, hub: Hub, health: RasaHealth) -> WebParts:
     reading = desk.database.reading_units()
     base = desk.settings.base_url
+    passwords, offices = Argon2Passwords(), Offices.of(desk.words.handbook)
+    called = titles(desk.words.handbook)
+    handling = Handling(desk.units, desk.words, desk.clock)
     return WebParts(
         intake=desk.intake,
         runner_wake=desk.runner.wake,
-        transcripts=Transcripts(reading, titles(desk.words.handbook)),
+        transcripts=Transcripts(reading, called),
         agent_desk=desk.agents,
-        accounts=Accounts(desk.units, Argon2Passwords(), desk.clock, reading=reading),
+        accounts=Accounts(desk.units, passwords, desk.clock, reading=reading, offices=offices),
+        staff=Staff(desk.units, passwords, desk.clock, offices, reading=reading),
+        inbox=Inbox(
+            desk.units,
+            desk.words,
+            desk.clock,
+            called,
+            {**EFFECTS, TaskKind.ALERT: alert_decided},
+            reading=reading,
+        ),
+        cases=CasesInHand(reading, desk.words, desk.clock, called, handling),
+        handling=handling,
         hub=hub,
         company=desk.words.company,
         texts=lambda key: desk.words.situation(key, "hans").text,

@@ -78,6 +78,18 @@ class Settings(BaseSettings):
     reports: FromRoot = Path("reports")
     measuring_dir: FromRoot | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    smtp_host: str | None = None
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    mail_from: str | None = None
+    sms_url: str | None = None
+    sms_method: Literal["GET", "POST", "PUT"] = "POST"
+    sms_template: str = '{"phone": "{phone}", "text": "{text}", "id": "{id}"}'
+    sms_headers: str = "{}"
+    sms_accepted: str | None = None
+    sms_secret: SecretStr | None = None
     data_key: SecretStr | None = None
     pair_secret: SecretStr | None = None
 

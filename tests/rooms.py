@@ -6,7 +6,7 @@ from actions.small_talk import SITUATIONS
 from actions.webhook import ActionServer
 from bot.domain import labels
 from bot.domain.errors import UnderstandingUnavailable
-from bot.domain.reading import Entity, Reading, Reply, TurnAnswer
+from bot.domain.reading import Entity, Reading, Reply, Risk, TurnAnswer
 
 SECRET = "of-this-pair"
 ACTIONS = {
@@ -32,10 +32,15 @@ INTERRUPTING = {"greet", "thank", "ask_progress", "urge", "ask_compensation", "s
 ENDING = {"request_human", "withdraw"}
 
 
-def reading(label, confidence=0.9, script="hans", **entities):
+def reading(label, confidence=0.9, script="hans", risks=(), **entities):
     """A reading with entities given as kind=value."""
     found = tuple(Entity(kind, value, 0, len(value)) for kind, value in entities.items())
-    return Reading(label=label, confidence=confidence, script=script, entities=found)
+    return Reading(label=label, confidence=confidence, script=script, entities=found, risks=tuple(risks))
+
+
+def risk(kind, text, *, denied=False, now=False):
+    """A risk as the room finds it."""
+    return Risk(kind, text, 0, len(text), denied=denied, now=now)
 
 
 class Room:

@@ -13,25 +13,29 @@ from bot.settings import Settings, variable
 
 NAME = "secrets.env"
 _FIELDS = ("data_key", "pair_secret")
+_OF_OTHERS = ("smtp_password", "sms_secret")  # never made here, but they may be kept here
 
 
 def with_secrets(settings: Settings) -> Settings:
     """`settings` with both secrets: from the environment, else from `var/secrets.env`, made if it is missing.
 
+    The file may hold KESU_SMTP_PASSWORD and KESU_SMS_SECRET too.
+
     Raises ConfigurationError when others may read the file, when it is damaged, or when it is gone while
     the database that its key sealed is still there.
     """
     missing = [field for field in _FIELDS if getattr(settings, field) is None]
-    if not missing:
-        return settings
     path = settings.var / NAME
+    if not missing and not path.exists():
+        return settings
     kept = _read(path) if path.exists() else _create(settings, path)
     unknown = [variable(field) for field in missing if not kept.get(variable(field))]
     if unknown:
         raise ConfigurationError(
             f"{path} 中缺少 {'、'.join(unknown)}：请从备份恢复该文件，或在环境变量中给出"
         )
-    return settings.having(**{field: SecretStr(kept[variable(field)]) for field in missing})
+    given = [field for field in _OF_OTHERS if getattr(settings, field) is None and kept.get(variable(field))]
+    return settings.having(**{field: SecretStr(kept[variable(field)]) for field in (*missing, *given)})
 
 
 def _read(path: Path) -> dict[str, str]:

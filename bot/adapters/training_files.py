@@ -1,7 +1,7 @@
 """Read what a model is trained from, and check it first: each fault with file and line."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 
 from bot.adapters.dictionary_files import dictionary_faults
+from bot.adapters.risk_files import risk_faults
 from bot.domain.errors import ConfigurationError
 from bot.domain.labels import ALL
 from bot.domain.training_data import Fault, Row, annotation_faults
@@ -18,6 +19,8 @@ FOLDERS = ("nlu", "rules", "stories")
 _ALLOWED = ALL | {"nlu_fallback"}
 _SHOWN = 10
 _BULLET = "- "
+# Settings of components that name a folder of words: what it is called, what checks it.
+_WORDS = {"dictionary": ("词典", dictionary_faults), "words": ("风险词", risk_faults)}
 _ENCODERS = ROOT / "bot" / "nlu" / "encoders.py"
 
 
@@ -117,7 +120,7 @@ class _Reader:
                     self._found.rows.append(Row(f"{self._name}:{number}", label, written))
 
     def _component(self, component: yaml.Node) -> None:
-        """Check what a component of the pipeline names: an encoder, a dictionary."""
+        """Check what a component of the pipeline names: an encoder, a dictionary, risk words."""
         for key, value in _items(component):
             line = value.start_mark.line + 1
             if key.value == "encoder" and not _is_encoder(str(value.value)):
@@ -125,11 +128,19 @@ class _Reader:
                 self._fault(
                     line, f"没有名为 {value.value} 的句子编码器，可用的有 {known}，或 huggingface:模型名"
                 )
-            elif key.value == "dictionary" and not (self._root / str(value.value)).is_dir():
-                self._fault(line, f"词典文件夹 {value.value} 不存在")
-            elif key.value == "dictionary":
-                faults = dictionary_faults(self._root, self._root / str(value.value))
-                self._found.faults += [fault for fault in faults if fault not in self._found.faults]
+            elif key.value in _WORDS:
+                title, check = _WORDS[key.value]
+                self._folder(line, str(value.value), title, check)
+
+    def _folder(
+        self, line: int, named: str, title: str, check: Callable[[Path, Path], Iterable[Fault]]
+    ) -> None:
+        """Check a folder of words that a component names; two of them may name the same."""
+        if (self._root / named).is_dir():
+            faults = check(self._root, self._root / named)
+            self._found.faults += [fault for fault in faults if fault not in self._found.faults]
+        else:
+            self._fault(line, f"{title}文件夹 {named} 不存在")
 
     def _known(self, node: yaml.ScalarNode) -> None:
         if node.value not in _ALLOWED:

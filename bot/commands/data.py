@@ -19,7 +19,7 @@ def command() -> None:
 
 @command.command()
 def check() -> None:
-    """Say what is wrong with data/nlu, data/dictionary, config.yml and domain.yml, and where.
+    """Say what is wrong with data/nlu, data/dictionary, data/risks, config.yml and domain.yml, and where.
 
     Besides what `kesu train` refuses: texts that stand twice or under two labels, near copies within a label,
     labels with too few examples, and rows that stand in tests/nlu/heldout_*.jsonl or in the *.jsonl files of

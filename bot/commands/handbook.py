@@ -6,6 +6,8 @@ import click
 
 from bot.adapters.handbook_files import check_directory
 from bot.app import read_books
+from bot.commands import acceptance
+from bot.domain.handbook.diagram import diagrams
 from bot.settings import load_settings
 
 
@@ -44,3 +46,12 @@ def sentences(*, every: bool) -> None:
         if handbook.clause(key.partition("#")[0]).may_be_said and (every or unit.risk or key in held):
             mark = f"（{unit.risk}：{unit.reason}）" if unit.risk else ""
             click.echo(f"{'不说' if key in held else '照说'}  {key}  {unit.sent}{mark}")
+
+
+@command.command()
+def diagram() -> None:
+    """Print the packs' processes as Mermaid diagrams and tables: what stands in docs/process.md."""
+    click.echo(diagrams(read_books(load_settings())[0].processes))
+
+
+command.add_command(acceptance.command)

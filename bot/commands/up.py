@@ -102,8 +102,8 @@ async def _announce(settings: Settings) -> None:
         users = await uow.people.count()
     if not users:
         run = "uv run kesu" if shutil.which("uv") else ".venv/bin/kesu"
-        click.echo("还没有工作人员账号。请另开一个终端，创建第一位主管：")
-        click.echo(f"  {run} user add <登录名> --name <姓名> --role supervisor")
+        click.echo("还没有工作人员账号。请另开一个终端，创建第一位管理员：")
+        click.echo(f"  {run} user add <登录名> --name <姓名> --role admin")
     click.echo("按 Ctrl-C 停止")
 
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, time
 from typing import Any, Self
 
+from bot.domain.deadlines import WorkingHours
 from bot.domain.errors import ConfigurationError
 from bot.domain.handbook.switches import Switches
-from bot.domain.workdays import SHANGHAI, is_workday
+from bot.domain.workdays import SHANGHAI, Calendar
 
-_HOURS = ("opens", "closes")
+_HOURS = ("opens", "closes", "lunch_from", "lunch_to")
 _TEXTS = ("name", "hotline", "email", "address", "duty_phone", "privacy")
 _KEYS = (*_TEXTS, *_HOURS, "packs", "sentences")
 
@@ -28,6 +29,8 @@ class Company:
     privacy: str = ""
     opens: time = time(9, 0)
     closes: time = time(18, 0)
+    lunch_from: time | None = None
+    lunch_to: time | None = None
     packs: tuple[str, ...] = ()
     sentences: Switches = field(default_factory=Switches)
 
@@ -44,17 +47,37 @@ class Company:
             values["packs"] = _names(data["packs"], origin)
         if data.get("sentences"):
             values["sentences"] = Switches.from_mapping(data["sentences"], origin)
-        return cls(**values)
+        company = cls(**values)
+        company._check_hours(origin)
+        return company
+
+    def _check_hours(self, origin: str) -> None:
+        if (self.lunch_from is None) != (self.lunch_to is None):
+            raise ConfigurationError(f"{origin}: lunch_from 和 lunch_to 要么都填，要么都不填。")
+        ends = [self.opens, self.lunch_from, self.lunch_to, self.closes]
+        named = [end for end in ends if end is not None]
+        if named != sorted(set(named)):
+            raise ConfigurationError(
+                f"{origin}: 上班、午休、下班的时间要从早到晚（opens < lunch < closes）。"
+            )
 
     @property
     def hours(self) -> str:
         """The hours in which people answer, for customers."""
         return f"工作日 {self.opens:%H:%M}-{self.closes:%H:%M}"
 
-    def is_open(self, now: datetime) -> bool:
-        """Whether people are at work: a working day on the Chinese calendar, within the hours (Shanghai)."""
+    @property
+    def working_hours(self) -> WorkingHours:
+        """The hours in which deadlines run."""
+        return WorkingHours(self.opens, self.closes, self.lunch_from, self.lunch_to)
+
+    def is_open(self, now: datetime, calendar: Calendar) -> bool:
+        """Whether people are at work: a working day on the Chinese calendar, within the hours (Shanghai).
+
+        Customers are answered through the lunch break too.
+        """
         local = now.astimezone(SHANGHAI)
-        return is_workday(local.date()) and self.opens <= local.time() < self.closes
+        return calendar.is_workday(local.date()) and self.opens <= local.time() < self.closes
 
     def values(self) -> dict[str, str]:
         """What fills `{company.…}`; unfilled ones are missing."""

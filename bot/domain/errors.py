@@ -23,6 +23,12 @@ class InvalidInput(KesuError):
     status = 400
 
 
+class MissingValues(InvalidInput):
+    """A move of a case needs something filled in that is not; the message names it."""
+
+    key = "missing_values"
+
+
 class NotSignedIn(KesuError):
     """The page is for people of the desk, and nobody is signed in."""
 
@@ -51,6 +57,12 @@ class Conflict(KesuError):
     status = 409
 
 
+class ForbiddenMove(Conflict):
+    """A case can't go that way from where it stands; the message says what can be done instead."""
+
+    key = "forbidden_move"
+
+
 class TooLarge(KesuError):
     """More was handed in than the desk takes at once."""
 
@@ -63,6 +75,25 @@ class TooManyRequests(KesuError):
 
     key = "too_many_requests"
     status = 429
+
+
+class SendingFailed(KesuError):
+    """A mail or short message was not taken, for now; it is sent again later."""
+
+    key = "sending_failed"
+    status = 502
+
+
+class SendingRefused(SendingFailed):
+    """It will never be taken: a wrong address or number."""
+
+    key = "sending_refused"
+
+
+class SendingUnsure(SendingFailed):
+    """Nobody knows whether it was taken: it is not sent again, so that nobody gets it twice."""
+
+    key = "sending_unsure"
 
 
 class ConfigurationError(KesuError):
@@ -113,3 +144,21 @@ class UnfilledPlaceholder(HandbookError):
     """A sentence has a blank for which there is no value: it is refused, never sent."""
 
     key = "handbook_unfilled_placeholder"
+
+
+class PaperIncomplete(InvalidInput):
+    """A form was asked for, but the case lacks values that it needs; the message lists them."""
+
+    key = "paper_incomplete"
+
+
+class PaperNotApproved(NotAllowed):
+    """A paper goes out only after a supervisor has approved its text, and none has."""
+
+    key = "paper_not_approved"
+
+
+class EvidenceInvalid(InvalidInput):
+    """A file is no evidence pack of a case, or one that is not safe to open."""
+
+    key = "evidence_invalid"

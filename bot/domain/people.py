@@ -38,6 +38,12 @@ _DEEDS = {
 }
 
 
+_LADDER = (Role.AGENT, Role.SENIOR, Role.SUPERVISOR, Role.ADMIN)
+_INCLUDED = {Role.DEPARTMENT: frozenset({Role.DEPARTMENT})} | {
+    role: frozenset(_LADDER[: step + 1]) for step, role in enumerate(_LADDER)
+}
+
+
 @dataclass(eq=False)
 class User:
     """Somebody with a login. `failures` and `locked_until` slow down guessing.
@@ -55,6 +61,11 @@ class User:
     failures: int = 0
     locked_until: datetime | None = None
     department: str | None = None
+
+    @property
+    def roles(self) -> frozenset[Role]:
+        """The roles for which this person can stand in: their own, and those that it includes."""
+        return _INCLUDED[self.role]
 
     def may(self, deed: Deed) -> bool:
         """Whether this person may do that; the only place where roles mean something."""

@@ -30,12 +30,28 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Risk:
+    """Words that tell of a risk or a danger (bot/domain/risk.py), the customer's own, with their offsets.
+
+    `denied`: they say that it isn't so; `now`: a danger that is there as they write, in doubt true.
+    """
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    denied: bool = False
+    now: bool = False
+
+
+@dataclass(frozen=True)
 class Reading:
     """The model's answer to "what does this message say".
 
     `label` is None when the model was not sure enough; `taken_as` is the label the dialogue acted on
     where that differs (an answer to an open question, a pressed button). `parts` are the clauses of a message
-    with several; `familiarity` the share of its words that the model knows (None: it has no words).
+    with several; `familiarity` the share of its words that the model knows (None: it has no words); `risks`
+    are the threats, dangers and illnesses that it speaks of.
     """
 
     label: str | None
@@ -48,6 +64,7 @@ class Reading:
     model: str = ""
     parts: tuple[Part, ...] = ()
     familiarity: float | None = None
+    risks: tuple[Risk, ...] = ()
 
     @property
     def acted_on(self) -> str | None:
@@ -77,6 +94,17 @@ class Reading:
                 Part(row["text"], row["label"], float(row["confidence"])) for row in data.get("parts", ())
             ),
             familiarity=data.get("familiarity"),
+            risks=tuple(
+                Risk(
+                    row["kind"],
+                    row["text"],
+                    int(row["start"]),
+                    int(row["end"]),
+                    bool(row.get("denied")),
+                    bool(row.get("now")),
+                )
+                for row in data.get("risks", ())
+            ),
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -92,6 +120,7 @@ class Reading:
             "model": self.model,
             "parts": [vars(found) for found in self.parts],
             "familiarity": self.familiarity,
+            "risks": [vars(found) for found in self.risks],
         }
 
 

@@ -1,11 +1,15 @@
 """What somebody at the desk has to do: approvals, calls, visits, promises, the next step of a case."""
 
+import hashlib
+import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
 from bot.domain.errors import Conflict
+from bot.domain.people import User
 
 
 class TaskKind(StrEnum):
@@ -58,6 +62,25 @@ class Task:
     payload: dict[str, Any] = field(default_factory=dict)
     warned_at: datetime | None = None
     broken_at: datetime | None = None
+
+    @property
+    def version(self) -> str:
+        """Changes with everything on which a person decides, but not with warnings about it."""
+        seen = {"title": self.title, "due": self.due_at and self.due_at.timestamp(), "more": self.payload}
+        whole = json.dumps(seen, ensure_ascii=False, sort_keys=True, default=str)
+        return hashlib.sha256(whole.encode()).hexdigest()[:16]
+
+    def is_for(self, user: User, positions: Collection[str]) -> bool:
+        """Whether it is this person's to do, who holds these positions."""
+        if not user.active:
+            return False
+        if self.assignee_kind is Assignee.USER:
+            return self.assignee == user.id
+        if self.assignee_kind is Assignee.ROLE:
+            return self.assignee in {role.value for role in user.roles}
+        if self.assignee_kind is Assignee.DEPARTMENT:
+            return self.assignee == user.department
+        return self.assignee in positions
 
     def decide(self, state: TaskState, by: str, now: datetime, note: str = "") -> None:
         """Close it, once; Conflict when somebody else was quicker."""

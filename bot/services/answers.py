@@ -4,7 +4,7 @@ import re
 
 from bot.domain import labels
 from bot.domain.case import Case
-from bot.services import cases, complaints, facts
+from bot.services import cases, complaints, facts, unwell
 from bot.services.thresholds import CERTAIN
 from bot.services.turn import Turn
 
@@ -63,7 +63,10 @@ async def _leave(turn: Turn, case: Case) -> None:
 
 async def _hear_open(turn: Turn, case: Case, question: str) -> None:
     label = turn.reading.acted_on
-    if label is not None and _complains(turn, case, question, label):
+    if unwell.is_asked(turn):
+        if unwell.hear(turn, case):
+            await complaints.hear(turn, unwell.ILLNESS)
+    elif label is not None and _complains(turn, case, question, label):
         await complaints.hear(turn, label)
     elif _refuses(turn):
         case.refuse(question)

@@ -4,13 +4,13 @@ import re
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from bot.domain import workdays
-from bot.domain.case import Case, CaseState, new_number
+from bot.domain.case import Case, CaseState, changes, new_number
 from bot.domain.conversation import Conversation
 from bot.domain.errors import Conflict
 from bot.domain.handbook.handbook import Issue
-from bot.domain.handbook.model import Heat, Severity
+from bot.domain.handbook.severity import Heat, Severity
 from bot.domain.workdays import SHANGHAI
+from bot.services import recounting, steps, verdicts
 from bot.services.ids import new_id
 from bot.services.ports import Clock, UnitOfWork, Units
 from bot.services.turn import Turn, announce, deliver, record
@@ -52,6 +52,14 @@ def reclassify(turn: Turn, case: Case, issue: str) -> None:
     case.heat = handbook.hotter(Heat(case.heat), noted.heat)
 
 
+async def refile(turn: Turn, case: Case) -> None:
+    """An accepted case that turned out to be about something graver goes over into the process for that."""
+    before, pack = case.standing(), rule_of(turn.words, case).pack
+    if await steps.refile(turn.uow, turn.words, case, pack, turn.now):
+        moved = {"title": "转入另一流程", **changes(before, case.standing())}
+        await record(turn.uow, case, "refiled", "bot", turn.now, **moved)
+
+
 def rule_of(words: Words, case: Case, issue: str | None = None) -> Issue:
     """What the handbook says of the case's issue (or another one), and the product or place it is about."""
     return words.handbook.issue(
@@ -76,11 +84,14 @@ async def accept(
     """
     if not case.is_draft:
         return
-    due_at = workdays.due(now, rule_of(words, case).deadline.value, words.company.closes)
+    due_at = words.due(now, rule_of(words, case).deadline.duration)
     number = await uow.cases.add_numbered(case, new_number)
     case.accept(number, now, due_at)
+    case.promise = recounting.counted(now, rule_of(words, case).deadline.duration)
+    steps.begin(uow, words, case, rule_of(words, case).pack, now)
     conversation.question = None
     await record(uow, case, "accepted", actor, now, number=number, due_at=due_at.isoformat())
+    await verdicts.judge(uow, words, case, now)
     situation = "case_accepted.human" if rule_of(words, case).human else "case_accepted"
     announce(conversation, words, situation, case_values(case, words), first=first)
 
@@ -92,7 +103,7 @@ def case_values(case: Case, words: Words) -> dict[str, str]:
     return {
         "case.number": case.number or "",
         "case.issue": rule.title,
-        "case.state": words.state(case.state),
+        "case.state": steps.told(words, case) or words.state(case.state),
         "case.due": f"{due_at.month}月{due_at.day}日" if due_at else "",
         "deadline": rule.deadline.text,
     }
@@ -128,11 +139,12 @@ async def _accept_if_still_silent(
 
 
 async def current(turn: Turn, *, within: timedelta = timedelta(days=30)) -> Case | None:
-    """The case this customer most likely means: the open one, else their newest that isn't withdrawn."""
+    """The case this customer most likely means: the open one, else their newest not withdrawn or merged."""
     if turn.case is not None:
         return turn.case
     for case in await turn.uow.cases.of_customer(turn.conversation.customer_id):
-        if case.state is not CaseState.WITHDRAWN and case.opened_at > turn.now - within:
+        gone = case.state in (CaseState.WITHDRAWN, CaseState.MERGED)
+        if not gone and case.opened_at > turn.now - within:
             return case
     return None
 
@@ -146,7 +158,7 @@ async def ask_withdrawal(turn: Turn) -> None:
         keep(turn) if _GO_ON.search(turn.plain) else await withdraw(turn)
         return
     case = await current(turn)
-    if case is None:
+    if case is None or case.state is CaseState.CLOSED:
         turn.say("withdraw.none")
         return
     turn.case = case
@@ -157,12 +169,16 @@ async def ask_withdrawal(turn: Turn) -> None:
 async def withdraw(turn: Turn) -> None:
     """The customer confirmed: the case is withdrawn and kept in the books as such."""
     case = turn.case
-    if case is None:
+    turn.conversation.question = None
+    if case is None or case.state in (CaseState.CLOSED, CaseState.MERGED):  # since they were asked
         turn.say("withdraw.none")
         return
+    before = case.standing()
     case.state = CaseState.WITHDRAWN
-    turn.conversation.case_id = turn.conversation.question = None
-    await turn.record(case, "withdrawn", actor="customer", message=turn.message.id)
+    await steps.end(turn.uow, turn.words, case, "withdraw", turn.now)
+    turn.conversation.case_id = None
+    changed = changes(before, case.standing())
+    await turn.record(case, "withdrawn", actor="customer", message=turn.message.id, **changed)
     turn.say("withdraw.done")
 
 

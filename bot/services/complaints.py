@@ -1,15 +1,14 @@
 """Hearing a complaint: a case is opened or grows, and the handbook answers this very problem."""
 
 import re
-from datetime import timedelta
 
 from bot.domain import labels
 from bot.domain.case import Case
-from bot.services import cases, facts, handoff, issues
+from bot.services import cases, facts, handoff, issues, repeats, unwell
 from bot.services.thresholds import CERTAIN
 from bot.services.turn import Turn
 
-SAME_TALK = timedelta(hours=24)
+SAME_TALK = repeats.SAME_TALK
 LONGEST_ANNOUNCEMENT = 14  # characters of 「我要投诉你们」: no more than that there is a complaint
 _ANNOUNCES = re.compile(r"投诉|申诉|客诉|举报|反映|维权")
 _WITHOUT_SYMPATHY = frozenset({"special.inspection"})  # an authority's notice wants an answer
@@ -23,10 +22,10 @@ async def hear(turn: Turn, issue: str) -> None:
     together.
     """
     issue, second = issues.of_message(turn.reading, issue)
-    case = await _case_at_hand(turn, issue)
+    case = await repeats.at_hand(turn, issue)
     if case is None:
         await _open(turn, issue, second)
-    elif _belongs(case, issue):
+    elif belongs(case, issue):
         await _grow(turn, case, issue, second)
     elif turn.reading.confidence >= CERTAIN and not _only_announces(turn, issue):
         await cases.accept(turn.uow, turn.words, turn.conversation, case, turn.now, first=True)
@@ -50,23 +49,14 @@ async def answer(turn: Turn, case: Case, *heard: str) -> None:
             await handoff.to_queue(turn, case, reason=issue)
     for clause in said:
         turn.quote(clause)
+    unwell.note_told(turn, case)
     turn.conversation.case_id = case.id
     turn.conversation.question = facts.next_question(turn.words, case)
     if turn.conversation.question is None:
         await cases.complete(turn)
 
 
-async def _case_at_hand(turn: Turn, issue: str) -> Case | None:
-    """The open case, or a just accepted one that this message repeats or makes graver."""
-    if turn.case is not None:
-        return turn.case
-    case = await cases.current(turn, within=SAME_TALK)
-    if case is not None and (labels.raises_case(issue) or issue in (case.issue, case.second_issue)):
-        return case
-    return None
-
-
-def _belongs(case: Case, issue: str) -> bool:
+def belongs(case: Case, issue: str) -> bool:
     """Whether this issue is part of the same complaint."""
     return (
         issue in (case.issue, case.second_issue)
@@ -118,6 +108,8 @@ async def _note_issue(turn: Turn, case: Case, issue: str) -> bool:
     changed = case.note_issue(issue)
     cases.reclassify(turn, case, issue)
     await turn.record(case, "issue_noted", issue=issue, primary=changed, message=turn.message.id)
+    if changed:
+        await cases.refile(turn, case)
     return changed
 
 
@@ -130,6 +122,7 @@ def _note_details(turn: Turn, case: Case, issue: str) -> None:
 async def _listen(turn: Turn, case: Case) -> None:
     """The customer says more about what is known already: show that it was heard."""
     case.heard_at = turn.now
-    turn.say("fact_noted" if turn.conversation.question else "listen", variant=turn.variant)
     if turn.conversation.case_id is None and case.number:
-        turn.say("progress", cases.case_values(case, turn.words))
+        await repeats.tell(turn, case, cases.case_values(case, turn.words))
+        return
+    turn.say("fact_noted" if turn.conversation.question else "listen", variant=turn.variant)

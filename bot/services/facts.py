@@ -4,6 +4,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
+from bot.domain import crowds
 from bot.domain.case import JOINED, Case
 from bot.domain.conversation import Author
 from bot.domain.privacy import PHONE, digits
@@ -59,6 +60,7 @@ def ask(turn: Turn) -> None:
 
 
 def _take(turn: Turn, case: Case, text: str, reading: Reading) -> list[str]:
+    case.people = max(case.people, crowds.together(reading.normal or text) or 1)
     said: dict[str, list[str]] = {}
     for kind, values in _values(text, reading).items():
         name = _field_for(turn, case, kind, values, reading)

@@ -2,7 +2,7 @@
 
 import re
 
-from bot.services import answers, cases, handoff, meanings
+from bot.services import answers, cases, consent, handoff, meanings, satisfaction
 from bot.services.turn import Turn
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>")
@@ -28,6 +28,8 @@ async def small_talk(turn: Turn, situation: str) -> None:
 
 async def satisfied(turn: Turn) -> None:
     """The customer is content with the handling: into the case's history, and thanks."""
+    if await satisfaction.hear(turn) or await consent.hear(turn, agrees=True):
+        return
     case = await cases.current(turn)
     if case is not None:
         await turn.record(case, "satisfied", actor="customer", message=turn.message.id)
@@ -36,6 +38,8 @@ async def satisfied(turn: Turn) -> None:
 
 async def dissatisfied(turn: Turn) -> None:
     """The customer is not content: recorded, and a person takes it up (D01: back to the investigation)."""
+    if await satisfaction.hear(turn) or await consent.hear(turn, agrees=False):
+        return
     case = await cases.current(turn)
     if case is not None:
         await turn.record(case, "dissatisfied", actor="customer", message=turn.message.id)

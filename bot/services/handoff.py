@@ -20,7 +20,7 @@ async def to_queue(turn: Turn, case: Case | None, *, reason: str) -> None:
         await cases.accept(turn.uow, turn.words, conversation, case, turn.now, actor="bot")
         await turn.record(case, "handed_over", reason=reason)
     if conversation.owner in (Owner.QUEUE, Owner.AGENT):
-        is_open = turn.words.company.is_open(turn.now)
+        is_open = turn.words.is_open(turn.now)
         turn.say("hand_over.waiting" if is_open else "hand_over.closed", variant=turn.variant)
         return
     conversation.to_queue(turn.now)

@@ -7,9 +7,12 @@ from typing import Any, Protocol, Self
 
 from bot.domain.case import Case, CaseEvent
 from bot.domain.conversation import Conversation, Customer, Message
-from bot.domain.people import SignIn, User
+from bot.domain.people import Holding, SignIn, User
 from bot.domain.reading import Reading, TurnAnswer, TurnContext
 from bot.domain.task import Task
+from bot.domain.workdays import Notice
+from bot.services.ports_followup import Letters, Visits, Watched
+from bot.services.ports_judgement import Judgements
 
 
 class Clock(Protocol):
@@ -58,6 +61,9 @@ class Conversations(Protocol):
     async def with_waiting_messages(self) -> list[str]:
         """Ids of the conversations that hold an unanswered customer's message, longest waiting first."""
 
+    async def of_agent(self, agent_id: str) -> list[Conversation]:
+        """The conversations that an agent has claimed, the quietest first."""
+
     async def for_agents(self, limit: int = 100) -> list[Conversation]:
         """Those in the queue (longest waiting first), then those owned by agents, then the others."""
 
@@ -82,6 +88,9 @@ class Messages(Protocol):
 
     async def next_waiting(self, conversation_id: str) -> Message | None:
         """The oldest customer's message nobody has answered."""
+
+    async def unread(self, since: datetime, limit: int = 20) -> list[Message]:
+        """What agents wrote since then and nobody has looked through for promises, oldest first."""
 
     async def waiting(self, conversation_id: str) -> list[Message]:
         """All customer's messages nobody has answered, oldest first."""
@@ -111,6 +120,18 @@ class Cases(Protocol):
     async def silent_drafts(self, before: datetime) -> list[Case]:
         """Drafts whose customer has said nothing since `before`, oldest first."""
 
+    async def watched(self, before: datetime, limit: int = 5000) -> list[Watched]:
+        """Open cases whose promised day is before then and not known to be broken, the first due first."""
+
+    async def of_department(self, department: str) -> list[Case]:
+        """The cases in process that this department has in hand, the first due first."""
+
+    async def unfinished(self) -> list[Case]:
+        """Accepted cases that are not closed, withdrawn or merged, oldest first."""
+
+    async def of_period(self, since: datetime, until: datetime) -> list[Case]:
+        """Cases accepted or closed from `since` up to but not including `until`, oldest first."""
+
     async def all(self) -> list[Case]:
         """Every case, oldest first (replay and reports of small installations)."""
 
@@ -125,6 +146,16 @@ class Cases(Protocol):
 
     async def erase_event(self, id: str) -> None:
         """Erase the values of an entry; the chain stays whole."""
+
+
+class Calendars(Protocol):
+    """The official notices of working days that were loaded."""
+
+    async def notices(self) -> list[Notice]:
+        """All of them, by year."""
+
+    async def put(self, notice: Notice, now: datetime, by: str) -> None:
+        """Take one in, instead of an older one for its year."""
 
 
 class ActionResults(Protocol):
@@ -155,6 +186,12 @@ class People(Protocol):
     async def all(self) -> list[User]:
         """Every login, by login name."""
 
+    async def admins(self) -> list[User]:
+        """The active admins, locked like `by_login`'s."""
+
+    async def holdings(self) -> list[Holding]:
+        """Who holds what."""
+
     async def holders(self, position: str) -> list[User]:
         """The active people who hold a position, by login name."""
 
@@ -176,6 +213,9 @@ class People(Protocol):
     async def end_sign_in(self, token_hash: str) -> None:
         """Forget it."""
 
+    async def end_sign_ins(self, user_id: str) -> None:
+        """Forget every browser of a person."""
+
 
 class Tasks(Protocol):
     """What there is to do."""
@@ -191,6 +231,15 @@ class Tasks(Protocol):
 
     async def inbox(self, user: User, positions: frozenset[str], limit: int = 200) -> list[Task]:
         """The open tasks of a person, their role, department and positions: the first due first."""
+
+    async def count_inbox(self, user: User, positions: frozenset[str]) -> int:
+        """How many open tasks there are for them."""
+
+    async def of_person(self, user_id: str) -> list[Task]:
+        """The open tasks that are given to just this person."""
+
+    async def watched(self, before: datetime, limit: int = 5000) -> list[Watched]:
+        """Open tasks that are due before then and not known to be broken, the first due first."""
 
     async def due_before(self, when: datetime, limit: int = 500) -> list[Task]:
         """Open tasks due before then, the first due first."""
@@ -213,9 +262,13 @@ class UnitOfWork(Protocol):
     conversations: Conversations
     messages: Messages
     cases: Cases
+    calendars: Calendars
+    judgements: Judgements
     actions: ActionResults
     people: People
     tasks: Tasks
+    visits: Visits
+    letters: Letters
     lookups: Lookups
 
     async def __aenter__(self) -> Self:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.domain.case import Case, CaseState, read_number
 from bot.domain.privacy import digits
-from bot.services import answers, cases, handoff
+from bot.services import answers, cases, handoff, steps
 from bot.services.turn import Turn
 
 ATTEMPTS, WINDOW = 5, timedelta(hours=1)
@@ -41,7 +41,7 @@ async def _report_number(turn: Turn, asked: re.Match[str]) -> None:
     number = read_number(asked.group())
     case = await turn.uow.cases.by_number(number) if number else None
     if case is not None and case.customer_id == turn.conversation.customer_id:
-        turn.say("progress", cases.case_values(case, turn.words))
+        await _say_progress(turn, case)
         return
     who = turn.conversation.customer_id
     if await turn.uow.lookups.count(who, turn.now - WINDOW) >= ATTEMPTS:
@@ -54,9 +54,15 @@ async def _report_number(turn: Turn, asked: re.Match[str]) -> None:
         return
     turn.uow.lookups.add(who, turn.now)
     if case is not None and _phone_ends(case, last_four.group(1)):
-        turn.say("progress", cases.case_values(case, turn.words))
+        await _say_progress(turn, case)
     else:
         turn.say("progress.unknown")
+
+
+async def _say_progress(turn: Turn, case: Case) -> None:
+    """Where the case stands; of a merged one, under its own number, where the other one stands."""
+    other = await steps.resolved(turn.uow, case)
+    turn.say("progress", {**cases.case_values(other, turn.words), "case.number": case.number or ""})
 
 
 def _phone_ends(case: Case, last_four: str) -> bool:

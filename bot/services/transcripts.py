@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain import risk
 from bot.domain.case import Case, CaseState
 from bot.domain.conversation import Author, Conversation, Message, Owner
 from bot.domain.privacy import mask
@@ -42,10 +43,14 @@ class CustomerView:
 
 @dataclass(frozen=True)
 class Understood:
-    """What the bot took a message for; `title` is None when it did not understand."""
+    """What the bot took a message for; `title` is None when it did not understand.
+
+    `risks` are what it threatens with or tells of, with the words that told it (bot/domain/risk.py).
+    """
 
     title: str | None
     confidence: float
+    risks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -87,11 +92,12 @@ class Row:
 
 @dataclass(frozen=True)
 class AgentView:
-    """A conversation for the people of the desk."""
+    """A conversation for the people of the desk; `risks` are those of all its lines."""
 
     row: Row
     lines: tuple[AgentLine, ...]
     cases: tuple[CaseView, ...]
+    risks: tuple[str, ...] = ()
 
 
 class Transcripts:
@@ -148,6 +154,7 @@ class Transcripts:
                     ]
                 ),
                 cases=tuple(map(self._case, await uow.cases.of_customer(conversation.customer_id))),
+                risks=risk.words(found for message in messages for found in _reading(message).risks),
             )
 
     async def _row(self, uow: UnitOfWork, names: "_Names", conversation: Conversation) -> Row:
@@ -171,7 +178,8 @@ class Transcripts:
             return None
         reading = Reading.from_json(message.reading)
         label = reading.acted_on
-        return Understood(self._titles(label) if label else None, reading.confidence)
+        title = self._titles(label) if label else None
+        return Understood(title, reading.confidence, risk.words(reading.risks))
 
     def _case(self, case: Case) -> CaseView:
         facts = tuple((self._titles(name), _masked(name, value)) for name, value in case.fields.items())
@@ -204,6 +212,11 @@ class _Names:
 async def _own(uow: UnitOfWork, channel: str, external_id: str) -> Conversation | None:
     customer = await uow.customers.find(channel, external_id)
     return await uow.conversations.of_customer(customer.id) if customer else None
+
+
+def _reading(message: Message) -> Reading:
+    """How a line was read; of a line that nobody read, nothing."""
+    return Reading.from_json(message.reading) if message.reading else Reading(label=None, confidence=0.0)
 
 
 def _line(message: Message, agent: str | None) -> Line:

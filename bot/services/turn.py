@@ -25,7 +25,8 @@ class Turn:
 
     `case` is the case the bot is working on: the conversation's draft, or the accepted case whose
     questions are still open. `about` is the earlier message whose meaning the customer gave by this one: the
-    turn goes on as if they had just said it. Everything happens in `uow`, the transaction of one action.
+    turn goes on as if they had just said it. `answered`: a danger was met, and the action has nothing to add.
+    Everything happens in `uow`, the transaction of one action.
     """
 
     uow: UnitOfWork
@@ -36,6 +37,7 @@ class Turn:
     reading: Reading
     case: Case | None = None
     about: Message | None = None
+    answered: bool = False
     replies: list[Reply] = field(default_factory=list)
 
     @property

@@ -6,7 +6,7 @@ from bot.domain.conversation import Author, Conversation, Delivery, Message, Own
 from bot.domain.errors import UnderstandingUnavailable
 from bot.domain.reading import Reading, Reply, TurnAnswer, TurnContext
 from bot.domain.workdays import SHANGHAI
-from bot.services import cases, choices, facts, meanings
+from bot.services import cases, choices, facts, meanings, risks, satisfaction
 from bot.services.ports import Clock, Understanding, UnitOfWork, Units
 from bot.services.turn import Turn, announce, deliver, line
 from bot.services.words import Words
@@ -64,7 +64,9 @@ class Turns:
     async def _context(self, uow: UnitOfWork, conversation: Conversation, message: Message) -> TurnContext:
         if message.context is not None:
             return TurnContext.from_json(message.context)
-        meant = await meanings.given(uow, conversation, message)
+        answer = await satisfaction.meant(uow, self._words, conversation, message)
+        given = meanings.Given(answer.label, None) if answer else None
+        meant = given or await meanings.given(uow, conversation, message)
         asked = self._words.handbook.fields.get(conversation.question or "")
         return TurnContext(
             case=conversation.case_id,
@@ -80,6 +82,7 @@ class Turns:
             conversation, message = await uow.conversations.with_message(conversation_id, message_id)
             message.reading = answer.reading.to_json()
             conversation.held_at = None
+            await satisfaction.heard_from(uow, self._words, conversation, self._clock.now())
             if message.delivery is Delivery.WAITING:
                 message.delivery = Delivery.ANSWERED
                 self._say(uow, conversation, message, answer.replies)
@@ -105,9 +108,11 @@ class Turns:
         async with self._units() as uow:
             turn = await open_turn(uow, self._words, self._clock, conversation_id, message.id, reading)
             turn.message.reading, turn.message.delivery = reading.to_json(), Delivery.FOR_HUMAN
+            await satisfaction.hear_beside(turn)
             case = await cases.current(turn)
             if case is not None:
                 facts.take_entities(turn, case)
+                await risks.note(turn)
             await uow.commit()
 
     async def _hold(self, conversation_id: str) -> None:

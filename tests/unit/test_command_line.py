@@ -89,3 +89,48 @@ def test_a_database_that_can_not_be_opened_is_told_in_one_line(run):
 )
 def test_the_page_is_announced_with_an_address_that_a_browser_here_can_open(host, address):
     assert page_address(host, 80) == address
+
+
+def test_a_user_is_listed_with_role_department_and_positions(run):
+    added = run(
+        "user", "add", "zhao", "--role", "department", "--department", "production", "--position", "finance",
+        "--position", "general_manager", "--password-stdin", given="correct horse\n",
+    )  # fmt: skip
+    assert added.returncode == 0
+    shown = run("user", "list").stdout
+    assert (
+        shown == "zhao  zhao  department  department=production  position=finance  position=general_manager\n"
+    )
+
+
+def test_a_user_is_changed_and_what_is_not_named_stays(run):
+    start = ("--role", "agent", "--position", "finance", "--password-stdin")
+    run("user", "add", "zhao", *start, given="correct horse\n")
+    changed = run("user", "set", "ZHAO", "--name", "赵经理", "--role", "supervisor", "--department", "sales")
+    assert changed.stdout == "已更新 zhao  赵经理  supervisor  department=sales  position=finance\n"
+    changed = run("user", "set", "zhao", "--no-department", "--no-positions", "--inactive")
+    assert changed.stdout == "已更新 zhao（已停用）  赵经理  supervisor\n"
+    assert "已停用" not in run("user", "set", "zhao", "--active").stdout
+
+
+def test_the_last_admin_stays_one_from_the_terminal_too(run):
+    run("user", "add", "root", "--role", "admin", "--password-stdin", given="correct horse\n")
+    for change in (("--role", "agent"), ("--inactive",)):
+        shown = run("user", "set", "root", *change)
+        assert shown.returncode == 1
+        assert "最后一位可用的管理员" in shown.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("add", "zhao", "--position", "king", "--password-stdin"), "没有岗位 king"),
+        (("add", "zhao", "--role", "department", "--password-stdin"), "所属部门"),
+        (("set", "nobody", "--active"), "没有登录名 nobody"),
+    ],
+)
+def test_a_change_that_can_not_be_made_is_told_in_one_line(run, arguments, words):
+    shown = run("user", *arguments, given="correct horse\n")
+    assert shown.returncode == 1
+    assert words in shown.stderr
+    assert "Traceback" not in shown.stderr

@@ -5,6 +5,7 @@ import pytest
 from bot.adapters.company_file import read_company
 from bot.domain.company import Company
 from bot.domain.errors import ConfigurationError
+from bot.domain.workdays import Calendar
 
 
 def test_a_missing_file_leaves_everything_unfilled(tmp_path):
@@ -21,7 +22,14 @@ def test_filled_values_go_into_placeholders(tmp_path):
 
 @pytest.mark.parametrize(
     ("content", "named"),
-    [("hotlin: 1", "hotlin"), ('opens: "九点"', "opens"), ("- a", "company.example.yml"), ("name: [", "第 ")],
+    [
+        ("hotlin: 1", "hotlin"),
+        ('lunch_from: "12:00"', "lunch_to"),
+        ('closes: "08:00"', "opens < lunch"),
+        ('opens: "九点"', "opens"),
+        ("- a", "company.example.yml"),
+        ("name: [", "第 "),
+    ],
 )
 def test_a_fault_names_the_file_and_the_place(tmp_path, content, named):
     file = tmp_path / "company.yml"
@@ -41,4 +49,4 @@ def test_a_fault_names_the_file_and_the_place(tmp_path, content, named):
     ],
 )
 def test_people_are_there_on_working_days_within_the_hours(moment, is_open):
-    assert Company().is_open(moment) is is_open
+    assert Company().is_open(moment, Calendar()) is is_open

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.handbook_files import load_handbook
-from bot.domain.handbook import clause, model
+from bot.domain.handbook import clause, model, process, severity
 from bot.domain.handbook.loading import RASA_KEYS
 from bot.domain.handbook.situations import SITUATIONS, VALUES
 
@@ -18,6 +18,10 @@ EXAMPLES = re.findall(r"```yaml\n# data/handbook/(\S+)\n(.*?)```", PAGE, re.DOTA
 CLASSES = [
     clause.Unit, clause.Placeholder, clause.Clause, model.Document, model.Form, model.FieldRule,
     model.Deadline, model.IssueRule, model.Claims, model.Pack,
+    process.Named, process.Term, process.Value, process.Todo, process.Effects, process.State,
+    process.Arrow, process.Process,
+    severity.SeverityRule, severity.HeatRule, severity.Repeated, severity.PriorityRule,
+    severity.OutbreakRule, severity.AcceptanceRule, severity.AcceptanceNote,
 ]  # fmt: skip
 
 
@@ -40,11 +44,14 @@ def test_the_example_of_changing_one_thing_does_what_the_page_says(handbook):
     issue = handbook.issue("hotel.service")
     assert (issue.pack, issue.own_class, issue.deadline.text) == ("our_hotel", "客房服务", "2个工作日")
     assert len(handbook.situation("ask.room")) == 2
+    process = handbook.processes.choose("hotel.service")
+    assert (process.id, process.state("accepted").deadline.duration.text) == ("our_hotel", "2个工作小时")
+    assert process.arrow("notify").to == "closed"
 
 
 def test_the_example_of_quoting_a_document_does_what_the_page_says(handbook):
     issue = handbook.issue("product.quality", product="护眼灯")
-    assert (issue.pack, issue.deadline.workdays) == ("our_lamps", 3)
+    assert (issue.pack, issue.deadline.value) == ("our_lamps", 3)
     said = handbook.say(issue.say[0], {"company.hotline": "4001"})
     assert said.text == "我们会尽快为您检查,您也可以拨打4001。\n给您带来不便,深表歉意。"
     assert said.omitted == ("S-LAMPS-1#1",)

@@ -120,3 +120,13 @@ def test_no_new_key_is_made_for_a_database_that_an_old_one_sealed(tmp_path):
     with pytest.raises(ConfigurationError, match="数据库已存在"):
         with_secrets(Settings(var=tmp_path))
     assert not Path(tmp_path / "secrets.env").exists()
+
+
+def test_the_passwords_of_others_may_stand_in_the_file_and_the_environment_wins(tmp_path):
+    settings = Settings(var=tmp_path, database_url="postgresql://d:p@h/n")
+    with_secrets(settings)
+    with (tmp_path / "secrets.env").open("a", encoding="utf-8") as file:
+        file.write("KESU_SMTP_PASSWORD=from the file\nKESU_SMS_SECRET=from the file\n")
+    known = with_secrets(settings.having(sms_secret=SecretStr("from the environment")))
+    assert known.smtp_password.get_secret_value() == "from the file"
+    assert known.sms_secret.get_secret_value() == "from the environment"

@@ -5,12 +5,13 @@ import textwrap
 
 import pytest
 
+from bot.adapters.risk_files import risk_faults
 from bot.adapters.training import train
 from bot.adapters.training_files import check_training_files, encoder_names
 from bot.commands.data import training_data_faults
 from bot.domain.errors import ConfigurationError
 from bot.domain.labels import ALL
-from bot.settings import Settings
+from bot.settings import ROOT, Settings
 
 # Stands in for `rasa train`: writes an archive with the metadata of the labels.
 FAKE_TRAIN = """
@@ -168,6 +169,33 @@ def test_a_dictionary_that_is_not_utf8_is_told_with_the_line_where_it_stops_bein
     (root / "data" / "dictionary").mkdir()
     (root / "data" / "dictionary" / "product.txt").write_bytes("奶茶\n".encode() + "绿茶".encode("gbk"))
     assert "data/dictionary/product.txt:2: 不是 UTF-8 编码" in fault(root)
+
+
+def test_missing_risk_words_are_told_with_the_line_that_names_them(root):
+    configure(root, "words: data/risks")
+    assert "config.yml:4: 风险词文件夹 data/risks 不存在" in fault(root)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["记者 电视台", "~ 记者", "记 者 =", "！！", "者 ~", "电视…台 ~", "记者 = ……", "记" * 31, "记者 ! ，"],
+)
+def test_a_line_of_risk_words_that_is_none_is_told_with_file_and_line(root, line):
+    configure(root, "words: data/risks")
+    (root / "data" / "risks").mkdir()
+    (root / "data" / "risks" / "media.txt").write_text(f"# press\n媒体 ~ = 霉体 ! 多媒体\n{line}\n")
+    assert "data/risks/media.txt:3: " in fault(root)
+
+
+def test_risk_words_of_a_kind_that_the_desk_does_not_know_are_told(root):
+    configure(root, "words: data/risks")
+    (root / "data" / "risks").mkdir()
+    (root / "data" / "risks" / "weather.txt").write_text("下雨\n")
+    assert "data/risks/weather.txt: 不认识的种类 weather" in fault(root)
+
+
+def test_the_risk_words_as_delivered_have_no_faults():
+    assert list(risk_faults(ROOT, ROOT / "data" / "risks")) == []
 
 
 def test_a_good_dictionary_passes(root):

@@ -10,9 +10,10 @@ from typing import Any
 
 from sqlalchemy.orm import registry
 
-from bot.adapters.database import tables
+from bot.adapters.database import tables, tables_followup
 from bot.domain.case import Case, CaseEvent
 from bot.domain.conversation import Conversation, Customer, Message
+from bot.domain.followup import Letter, Visit
 from bot.domain.people import Holding, SignIn, User
 from bot.domain.task import Task
 
@@ -40,14 +41,17 @@ class Lookup:
 def map_domain() -> None:
     """Map the domain's classes to their tables, once in a process.
 
-    Conversations, cases and tasks carry a row version of their own (`_row_version`, unknown to the domain): a
-    change computed from a row that somebody else has changed since is refused, whoever forgot the lock.
+    Conversations, cases, tasks, visits and letters carry a row version of their own (`_row_version`, unknown
+    to the domain): a change computed from a row that somebody else has changed since is refused, whoever
+    forgot the lock.
     """
     mapper = registry(metadata=tables.metadata)
     for guarded, table in (
         (Conversation, tables.conversations),
         (Case, tables.cases),
         (Task, tables.tasks),
+        (Visit, tables_followup.visits),
+        (Letter, tables_followup.letters),
     ):
         mapper.map_imperatively(
             guarded,

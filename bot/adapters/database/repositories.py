@@ -1,6 +1,7 @@
 """The repositories of customers and of the message ledger, and what all repositories share."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
@@ -92,6 +93,12 @@ class SqlMessages(Repository):
     async def next_waiting(self, conversation_id: str) -> Message | None:
         """The oldest customer's message nobody has answered."""
         return await self._first(_waiting_of(conversation_id).limit(1))
+
+    async def unread(self, since: datetime, limit: int = 20) -> list[Message]:
+        """What agents wrote since then and nobody has looked through for promises, oldest first."""
+        theirs = (messages.c.author == Author.AGENT, messages.c.reading.is_(None))
+        found = select(Message).where(*theirs, messages.c.created_at >= since)
+        return await self._all(found.order_by(messages.c.created_at, messages.c.id).limit(limit))
 
     async def waiting(self, conversation_id: str) -> list[Message]:
         """All customer's messages nobody has answered, oldest first."""

@@ -14,6 +14,7 @@ from bot.adapters.database.repositories import Repository
 from bot.adapters.database.tables import case_events, cases
 from bot.domain.case import Case, CaseEvent, CaseState
 from bot.domain.errors import KesuError
+from bot.services.ports_followup import Watched
 
 _TRIES = 20
 
@@ -76,6 +77,32 @@ class SqlCases(Repository):
         """Drafts whose customer has said nothing since `before`, oldest first."""
         silent = (cases.c.state == CaseState.DRAFT, cases.c.heard_at < before)
         return await self._all(select(Case).where(*silent).order_by(cases.c.heard_at))
+
+    async def watched(self, before: datetime, limit: int = 5000) -> list[Watched]:
+        """Open cases whose promised day is before then and not known to be broken, the first due first."""
+        columns = (cases.c.id, cases.c.accepted_at, cases.c.due_at, cases.c.warned_at.is_not(None))
+        running = (cases.c.state == CaseState.ACCEPTED, cases.c.paused_since.is_(None))
+        found = select(*columns).where(*running, cases.c.broken_at.is_(None), cases.c.due_at < before)
+        rows = await self._session.execute(found.order_by(cases.c.due_at, cases.c.id).limit(limit))
+        return [Watched(*row) for row in rows]
+
+    async def of_department(self, department: str) -> list[Case]:
+        """The cases in process that this department has in hand, the first due first."""
+        theirs = (cases.c.department == department, cases.c.state == CaseState.ACCEPTED)
+        first_due = (cases.c.step_due_at.is_(None), cases.c.step_due_at, cases.c.opened_at)
+        return await self._all(select(Case).where(*theirs).order_by(*first_due))
+
+    async def unfinished(self) -> list[Case]:
+        """Accepted cases that are not closed, withdrawn or merged, oldest first."""
+        open_ones = select(Case).where(cases.c.state == CaseState.ACCEPTED)
+        return await self._all(open_ones.order_by(cases.c.accepted_at, cases.c.id))
+
+    async def of_period(self, since: datetime, until: datetime) -> list[Case]:
+        """Cases accepted or closed from `since` up to but not including `until`, oldest first."""
+        accepted = (cases.c.accepted_at >= since) & (cases.c.accepted_at < until)
+        closed = (cases.c.closed_at >= since) & (cases.c.closed_at < until)
+        found = select(Case).where(accepted | closed)
+        return await self._all(found.order_by(cases.c.accepted_at, cases.c.id))
 
     async def all(self) -> list[Case]:
         """Every case, oldest first."""

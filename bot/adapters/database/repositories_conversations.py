@@ -4,14 +4,16 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.adapters.database.races import races_as_conflicts
 from bot.adapters.database.repositories import Repository, is_waiting, waiting_conversations
-from bot.adapters.database.tables import conversations, customers, messages
+from bot.adapters.database.tables import cases, conversations, customers, messages
+from bot.domain.case import CaseState
 from bot.domain.conversation import Conversation, Customer, Message, Owner
 from bot.domain.errors import NotFound
+from bot.domain.handbook.severity import Priority
 
 Query: TypeAlias = Select[*tuple[Any, ...]]
 Records: TypeAlias = Row[*tuple[Any, ...]]
@@ -65,13 +67,25 @@ class SqlConversations(Repository):
         """Ids of the conversations that hold an unanswered customer's message, longest waiting first."""
         return await self._all(waiting_conversations())
 
-    async def for_agents(self, limit: int = 100) -> list[Conversation]:
-        """Those in the queue (longest waiting first), then those owned by agents, then the others.
+    async def of_agent(self, agent_id: str) -> list[Conversation]:
+        """The conversations that an agent has claimed, the quietest first."""
+        theirs = (conversations.c.owner == Owner.AGENT, conversations.c.agent_id == agent_id)
+        return await self._all(select(Conversation).where(*theirs).order_by(conversations.c.updated_at))
 
-        Three queries, each along an index, instead of sorting all conversations by a computed rank.
+    async def for_agents(self, limit: int = 100) -> list[Conversation]:
+        """Those in the queue (gravest case first, then longest waiting), those owned by agents, the others.
+
+        Three queries, each along an index, instead of sorting all conversations by a computed rank: only the
+        queue, which is short, is sorted by what waits in it.
         """
         owner, recent = conversations.c.owner, conversations.c.updated_at.desc()
-        queue = select(Conversation).where(owner == Owner.QUEUE).order_by(conversations.c.waiting_since)
+        gravest = (
+            select(func.min(cases.c.priority))
+            .where(cases.c.conversation_id == conversations.c.id, cases.c.state == CaseState.ACCEPTED)
+            .scalar_subquery()
+        )
+        queue = select(Conversation).where(owner == Owner.QUEUE)
+        queue = queue.order_by(func.coalesce(gravest, Priority.NORMAL.rank), conversations.c.waiting_since)
         owned = select(Conversation).where(owner == Owner.AGENT).order_by(recent)
         others = select(Conversation).where(owner.in_((Owner.BOT, Owner.CLOSED))).order_by(recent)
         found: list[Conversation] = []

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.adapters.database.mapping import ActionResult, Lookup
 from bot.adapters.database.repositories import Repository
 from bot.adapters.database.tables import holdings, lookups, sign_ins, users
-from bot.domain.people import Holding, SignIn, User
+from bot.domain.people import Holding, Role, SignIn, User
 
 
 class SqlPeople(Repository):
@@ -46,6 +46,17 @@ class SqlPeople(Repository):
         """Every login, by login name."""
         return await self._all(select(User).order_by(users.c.login))
 
+    async def admins(self) -> list[User]:
+        """The active admins, locked like `by_login`'s: of two who step down at once, one stays."""
+        query = select(User).where(users.c.role == Role.ADMIN, users.c.active).order_by(users.c.id)
+        if self._locking:
+            query = query.with_for_update().execution_options(populate_existing=True)
+        return await self._all(query)
+
+    async def holdings(self) -> list[Holding]:
+        """Who holds what."""
+        return await self._all(select(Holding).order_by(holdings.c.position, holdings.c.user_id))
+
     async def holders(self, position: str) -> list[User]:
         """The active people who hold a position, by login name."""
         held = select(holdings.c.user_id).where(holdings.c.position == position)
@@ -77,6 +88,10 @@ class SqlPeople(Repository):
     async def end_sign_in(self, token_hash: str) -> None:
         """Forget it."""
         await self._session.execute(delete(SignIn).where(sign_ins.c.token_hash == token_hash))
+
+    async def end_sign_ins(self, user_id: str) -> None:
+        """Forget every browser of a person."""
+        await self._session.execute(delete(SignIn).where(sign_ins.c.user_id == user_id))
 
 
 class SqlActionResults(Repository):

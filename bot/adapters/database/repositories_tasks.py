@@ -2,12 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from bot.adapters.database.repositories import Repository
 from bot.adapters.database.tables import tasks
 from bot.domain.people import User
 from bot.domain.task import Assignee, Task, TaskState
+from bot.services.ports_followup import Watched
 
 _IS_OPEN = tasks.c.state == TaskState.OPEN
 _FIRST_DUE = (tasks.c.due_at.is_(None), tasks.c.due_at, tasks.c.created_at, tasks.c.id)
@@ -31,17 +32,43 @@ class SqlTasks(Repository):
 
     async def inbox(self, user: User, positions: frozenset[str], limit: int = 200) -> list[Task]:
         """The open tasks of a person, their role, department and positions: the first due first."""
-        mine = {Assignee.USER: {user.id}, Assignee.ROLE: {user.role.value}, Assignee.POSITION: positions}
-        mine[Assignee.DEPARTMENT] = {user.department} if user.department else set()
-        assigned = [
-            and_(tasks.c.assignee_kind == kind, tasks.c.assignee.in_(sorted(names)))
-            for kind, names in mine.items()
-            if names
-        ]
-        found = select(Task).where(_IS_OPEN, or_(*assigned))
+        found = select(Task).where(_IS_OPEN, _is_for(user, positions))
         return await self._all(found.order_by(*_FIRST_DUE).limit(limit))
+
+    async def count_inbox(self, user: User, positions: frozenset[str]) -> int:
+        """How many open tasks there are for them."""
+        found = select(func.count()).select_from(tasks).where(_IS_OPEN, _is_for(user, positions))
+        return await self._first(found) or 0
+
+    async def of_person(self, user_id: str) -> list[Task]:
+        """The open tasks that are given to just this person."""
+        theirs = (tasks.c.assignee_kind == Assignee.USER, tasks.c.assignee == user_id)
+        return await self._all(select(Task).where(_IS_OPEN, *theirs).order_by(tasks.c.id))
+
+    async def watched(self, before: datetime, limit: int = 5000) -> list[Watched]:
+        """Open tasks that are due before then and not known to be broken, the first due first."""
+        columns = (tasks.c.id, tasks.c.created_at, tasks.c.due_at, tasks.c.warned_at.is_not(None))
+        found = select(*columns).where(_IS_OPEN, tasks.c.broken_at.is_(None), tasks.c.due_at < before)
+        rows = await self._session.execute(found.order_by(tasks.c.due_at, tasks.c.id).limit(limit))
+        return [Watched(*row) for row in rows]
 
     async def due_before(self, when: datetime, limit: int = 500) -> list[Task]:
         """Open tasks due before then, the first due first."""
         found = select(Task).where(_IS_OPEN, tasks.c.due_at < when)
         return await self._all(found.order_by(tasks.c.due_at, tasks.c.id).limit(limit))
+
+
+def _is_for(user: User, positions: frozenset[str]) -> ColumnElement[bool]:
+    """The condition that `Task.is_for` checks of one task."""
+    mine = {
+        Assignee.USER: {user.id},
+        Assignee.ROLE: {role.value for role in user.roles},
+        Assignee.POSITION: set(positions),
+        Assignee.DEPARTMENT: {user.department} if user.department else set(),
+    }
+    assigned = [
+        and_(tasks.c.assignee_kind == kind, tasks.c.assignee.in_(sorted(names)))
+        for kind, names in mine.items()
+        if names
+    ]
+    return or_(*assigned)

@@ -72,6 +72,10 @@ class Sealer:
         """The keyed hash (HMAC-SHA256, hex) of the phone's bare digits, for look-up without opening."""
         return hmac.new(self._hash_key, digits(phone).encode(), hashlib.sha256).hexdigest()
 
+    def look_up_hash(self, text: str) -> str:
+        """The keyed hash (HMAC-SHA256, hex) of any text, to compare it without storing it."""
+        return hmac.new(self._hash_key, b"text:" + text.encode(), hashlib.sha256).hexdigest()
+
     def seal(self, text: str) -> str:
         """The whole of `text` as one token; empty text stays empty."""
         text = storable(text)

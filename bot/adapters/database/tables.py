@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import (
     JSON,
     Boolean,
+    CheckConstraint,
     Column,
     ForeignKey,
     Index,
@@ -19,11 +20,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import TypeEngine
 
 from bot.adapters.database.types import (
+    LookedUp,
     SealedJson,
     SealedText,
     StorableText,
@@ -125,9 +128,17 @@ messages = Table(
         sqlite_where=_is_waiting,
         postgresql_where=_is_waiting,
     ),
+    Index(
+        "ix_messages_unread",
+        "created_at",
+        sqlite_where=text("author = 'agent' AND reading IS NULL"),
+        postgresql_where=text("author = 'agent' AND reading IS NULL"),
+    ),
 )
 
 _is_draft = text("state = 'draft'")
+_is_watched = text("state = 'accepted' AND broken_at IS NULL")
+_is_open = text("state = 'accepted'")
 cases = Table(
     "cases",
     metadata,
@@ -147,16 +158,70 @@ cases = Table(
     Column("second_issue", _NAME),
     _time("accepted_at", nullable=True),
     _time("due_at", nullable=True),
+    Column("extended", Boolean, nullable=False, server_default=false()),
     Column("phone_hash", String(64), index=True),
     _must("urged", Integer),
     _must("fields", SealedJson),
     _must("asked", JSON),
     _must("clauses", JSON),
     Column("normals", SealedJson),
+    Column("pack", _NAME),
+    Column("process", _NAME),
+    Column("step", _NAME),
+    _time("step_due_at", nullable=True),
+    Column("department", _NAME),
+    Column("verdict", _NAME),
+    Column("handler_id", _ID, _to("users.id")),
+    _time("closed_at", nullable=True),
+    Column("round", Integer, nullable=False, server_default="0"),
+    Column("merged_into", _ID, _to("cases.id"), index=True),
+    _time("paused_since", nullable=True),
+    Column("paused_for", _NAME),
+    Column("paused_seconds", Integer, nullable=False, server_default="0"),
+    Column("findings", SealedJson),
+    Column("promise", JSON),
+    _time("warned_at", nullable=True),
+    _time("broken_at", nullable=True),
+    Column("people", Integer, nullable=False, server_default="1"),
+    Column("flags", JSON, nullable=False, server_default="[]"),
+    Column("judged", SealedJson),
+    Column("judged_by", String(16)),
+    _time("judge_at", nullable=True),
+    Column("repeated", Integer, nullable=False, server_default="1"),
+    Column("priority", Integer, nullable=False, server_default="2"),
+    Column("parent_id", _ID, _to("cases.id"), index=True),
     _must("row_version", Integer),
+    CheckConstraint("merged_into <> id", name="not_into_itself"),
+    CheckConstraint("parent_id <> id", name="not_its_own_parent"),
+    CheckConstraint("people > 0", name="somebody"),
+    CheckConstraint("state IN ('draft', 'withdrawn') OR number IS NOT NULL", name="counted"),
     Index(None, "customer_id", "opened_at"),
     Index(None, "conversation_id", "opened_at"),
+    Index(None, "handler_id", "state"),
+    Index(None, "department", "state"),
     Index("ix_cases_drafts", "heard_at", sqlite_where=_is_draft, postgresql_where=_is_draft),
+    Index("ix_cases_to_judge", "judge_at", sqlite_where=_is_open, postgresql_where=_is_open),
+    Index("ix_cases_judged_by", "judged_by", sqlite_where=_is_open, postgresql_where=_is_open),
+    Index("ix_cases_watched", "due_at", sqlite_where=_is_watched, postgresql_where=_is_watched),
+    # With the id, so that a page is read along them in the order in which it is listed.
+    Index(None, "state", "priority", "due_at", "id"),
+    Index(None, "state", "accepted_at", "id"),
+    Index(None, "state", "issue", "accepted_at", "id"),
+)
+
+# What complaints can have in common: read by the counting of same complaints and of outbreaks.
+case_things = Table(
+    "case_things",
+    metadata,
+    Column("case_id", _ID, _to("cases.id"), primary_key=True),
+    Column("kind", _NAME, primary_key=True),
+    Column("value", LookedUp, primary_key=True),
+    Column("issue", _NAME, primary_key=True),
+    _must("person", String(64)),
+    _time("at"),
+    Column("alert_id", _ID, _to("tasks.id")),
+    Index(None, "value", "issue", "at"),
+    Index(None, "at"),
 )
 
 case_events = Table(
@@ -230,6 +295,12 @@ tasks = Table(
     _must("row_version", Integer),
     Index(None, "state", "assignee"),
     Index(None, "state", "due_at"),
+    Index(
+        "ix_tasks_watched",
+        "due_at",
+        sqlite_where=text("state = 'open' AND broken_at IS NULL"),
+        postgresql_where=text("state = 'open' AND broken_at IS NULL"),
+    ),
 )
 
 sign_ins = Table(
@@ -239,6 +310,16 @@ sign_ins = Table(
     Column("user_id", _ID, _to("users.id"), nullable=False, index=True),
     _time("created_at"),
     _time("expires_at"),
+)
+
+calendar_notices = Table(
+    "calendar_notices",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    _must("off", JSON),
+    _must("worked", JSON),
+    _time("loaded_at"),
+    _must("loaded_by", _NAME),
 )
 
 lookups = Table(

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Enum, Text
+from sqlalchemy import DateTime, Dialect, Enum, String, Text
 from sqlalchemy.types import TypeDecorator
 
 from bot.adapters.database.sealing import Sealer, storable
@@ -84,6 +84,27 @@ class SealedJson(TypeDecorator[Any]):
         return None if value is None else _sealer(dialect).open_json(json.loads(value))
 
 
+class LookedUp(TypeDecorator[str]):
+    """A value that is only ever compared: its keyed hash is stored, so that numbers in it can't be read."""
+
+    impl = String(64)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        """Hash it; what was read from this column is compared as it is."""
+        return value if value is None or isinstance(value, Hashed) else hashed(value, dialect)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's
+        """The hash, marked as one."""
+        return None if value is None else Hashed(value)
+
+
+class Hashed(str):
+    """A value of a `LookedUp` column as it was read."""
+
+    __slots__ = ()
+
+
 class StorableText(TypeDecorator[str]):
     """Text from outside that needs no sealing, without the characters that no database takes."""
 
@@ -93,6 +114,11 @@ class StorableText(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 -- SQLAlchemy's
         """Take them out, in stored values and in those compared with them alike."""
         return None if value is None else storable(value)
+
+
+def hashed(value: str, dialect: Dialect) -> Hashed:
+    """What a `LookedUp` column holds for this value."""
+    return Hashed(_sealer(dialect).look_up_hash(value))
 
 
 def _sealer(dialect: Dialect) -> Sealer:

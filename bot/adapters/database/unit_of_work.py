@@ -11,8 +11,11 @@ from bot.adapters.database.engine import BUSY_SECONDS, READ_ONLY, create_engine,
 from bot.adapters.database.mapping import map_domain
 from bot.adapters.database.races import races_as_conflicts
 from bot.adapters.database.repositories import SqlCustomers, SqlMessages
+from bot.adapters.database.repositories_calendar import SqlCalendars
 from bot.adapters.database.repositories_cases import SqlCases
 from bot.adapters.database.repositories_conversations import SqlConversations
+from bot.adapters.database.repositories_followup import SqlLetters, SqlVisits
+from bot.adapters.database.repositories_judgement import SqlJudgements
 from bot.adapters.database.repositories_people import SqlActionResults, SqlLookups, SqlPeople
 from bot.adapters.database.repositories_tasks import SqlTasks
 from bot.adapters.database.sealing import Sealer
@@ -20,6 +23,7 @@ from bot.adapters.database.tables import data_keys
 from bot.domain.errors import ConfigurationError, Conflict
 from bot.services.ports import (
     ActionResults,
+    Calendars,
     Cases,
     Conversations,
     Customers,
@@ -30,6 +34,8 @@ from bot.services.ports import (
     Tasks,
     Units,
 )
+from bot.services.ports_followup import Letters, Visits
+from bot.services.ports_judgement import Judgements
 
 
 class WritersTurn:
@@ -116,9 +122,13 @@ class SqlUnitOfWork:
         self.conversations: Conversations = SqlConversations(self._session, locking=writes)
         self.messages: Messages = SqlMessages(self._session)
         self.cases: Cases = SqlCases(self._session)
+        self.calendars: Calendars = SqlCalendars(self._session)
+        self.judgements: Judgements = SqlJudgements(self._session)
         self.actions: ActionResults = SqlActionResults(self._session)
         self.people: People = SqlPeople(self._session, locking=writes)
         self.tasks: Tasks = SqlTasks(self._session)
+        self.visits: Visits = SqlVisits(self._session)
+        self.letters: Letters = SqlLetters(self._session)
         self.lookups: Lookups = SqlLookups(self._session)
 
     async def __aenter__(self) -> Self:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Iterator
 
 from bot.domain import labels
-from bot.domain.handbook import clause_checks
+from bot.domain.handbook import clause_checks, followup_checks, form_checks, judgement_checks, process_checks
 from bot.domain.handbook.clause import Clause
 from bot.domain.handbook.loading import Problem
 from bot.domain.handbook.model import FieldRule, IssueRule, Pack
@@ -22,6 +22,10 @@ def check(packs: Collection[Pack]) -> list[Problem]:
         *_issues(in_order, clauses),
         *_situations(in_order, clauses),
         *_meanings(in_order),
+        *process_checks.check_processes(in_order, clauses),
+        *followup_checks.check_followup(in_order),
+        *form_checks.check_forms(in_order, clauses),
+        *judgement_checks.check_judgement(in_order, clauses),
     ]
     return sorted(set(problems))
 
@@ -36,6 +40,7 @@ def _doubled(packs: Iterable[Pack]) -> Iterator[Problem]:
             *(("papers", item.id, item.origin, False) for item in pack.papers),
             *(("fields", item.id, item.origin, item.replaces) for item in pack.fields),
             *(("clauses", item.id, item.origin, item.replaces) for item in pack.clauses),
+            *(("process", item.id, item.origin, False) for item in pack.process),
         ]
         for section, name, file, replaces in ids:
             earlier = seen.get((section, name))

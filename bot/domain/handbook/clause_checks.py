@@ -6,7 +6,7 @@ from bot.domain import labels
 from bot.domain.handbook.clause import Audience, Clause, Unit, digest_of
 from bot.domain.handbook.loading import Problem
 from bot.domain.handbook.model import Pack
-from bot.domain.handbook.situations import SITUATIONS, VALUES
+from bot.domain.handbook.situations import OWN_SITUATIONS, SITUATIONS, VALUES
 from bot.domain.handbook.wording import OWN_PLACEHOLDER
 
 _FIELD_QUESTION = "ask."
@@ -74,7 +74,9 @@ def _references(clause: Clause, clauses: Mapping[str, Clause], fields: Collectio
 
 def _situation(clause: Clause, key: str, fields: Collection[str]) -> Iterator[Finding]:
     known = (
-        key.removeprefix(_FIELD_QUESTION) in fields if key.startswith(_FIELD_QUESTION) else key in SITUATIONS
+        key.removeprefix(_FIELD_QUESTION) in fields
+        if key.startswith(_FIELD_QUESTION)
+        else key in SITUATIONS or key in OWN_SITUATIONS
     )
     if not known:
         yield "situation", f"没有 {key} 这种情形；可用的见 docs/handbook.md"

@@ -8,18 +8,19 @@ from bot.domain.errors import HandbookInvalid, UnknownClause
 from bot.domain.handbook import wording
 from bot.domain.handbook.checking import check
 from bot.domain.handbook.clause import Clause, Unit
+from bot.domain.handbook.followup import Followup, Kind
+from bot.domain.handbook.form import Form
 from bot.domain.handbook.model import (
     Category,
     Deadline,
     Document,
     FieldRule,
-    Form,
-    Heat,
     IssueRule,
-    Kind,
     Pack,
-    Severity,
 )  # fmt: skip
+from bot.domain.handbook.processes import Processes
+from bot.domain.handbook.scheme import Scheme
+from bot.domain.handbook.severity import AcceptanceNote, AcceptanceRule, Heat, Severity
 
 
 class Way(NamedTuple):
@@ -62,6 +63,14 @@ class Handbook:
         self.meanings: Mapping[str, str] = {
             label: plain for pack in self.packs for label, plain in pack.meanings.items()
         }
+        self.processes = Processes(self.packs)
+        self.scheme = Scheme.of(self.packs)
+        self.acceptance: tuple[AcceptanceRule, ...] = tuple(
+            rule for pack in self.packs for rule in pack.acceptance
+        )
+        self.acceptance_note: AcceptanceNote | None = next(
+            (pack.acceptance_note for pack in self.packs if pack.acceptance_note), None
+        )
         self._ways: dict[str, list[Way]] = {}
         for clause in self.clauses.values():
             if clause.situation:
@@ -97,6 +106,11 @@ class Handbook:
             raise UnknownClause(f"手册里没有 {key} 这种情形的句子。")
         return tuple(ways)
 
+    @property
+    def situations(self) -> Collection[str]:
+        """The situations that the packs have words for."""
+        return self._ways.keys()
+
     def way(self, key: str, nth: int = 0) -> Way:
         """The nth way to speak in a situation, from 0 and wrapping around: ask again, say it differently."""
         ways = self.situation(key)
@@ -109,7 +123,7 @@ class Handbook:
         first, then the pack that claims the label, then the pack that takes the rest.
         """
         for pack in reversed(self.packs):
-            if label in pack.issues and _named(pack, product, place):
+            if label in pack.issues and pack.names(product, place):
                 return self._issue(label, pack, pack.issues[label])
         for pack in reversed(self.packs):
             if label in pack.claims.labels:
@@ -119,6 +133,16 @@ class Handbook:
             if pack.claims.rest and rule is not None:
                 return self._issue(label, pack, rule)
         raise UnknownClause(f"手册里没有写 {label} 怎么办。")
+
+    def followup(self, pack_id: str | None) -> Followup | None:
+        """How customers of this pack's cases are asked afterwards: as it says itself, else as general does.
+
+        What it leaves out of the kinds of complaints is general's too. None: nobody wrote anything about it.
+        """
+        written = {pack.id: pack.followup for pack in self.packs if pack.followup}
+        general = next((pack.followup for pack in self.packs if pack.claims.rest), None)
+        own = written.get(pack_id or "", general)
+        return own.over(general) if own and general else own
 
     def deadline(self, label: str) -> Deadline:
         """How long an answer may take: the issue's own number, its pack's, or the general one."""
@@ -186,10 +210,3 @@ class Handbook:
             if pack.claims.rest and pack.deadline:
                 return pack.deadline
         raise UnknownClause("写 rest: true 的手册包没有期限；请补上。")
-
-
-def _named(pack: Pack, product: str | None, place: str | None) -> bool:
-    """Whether the pack claims this product or place by one of its words."""
-    return any(word in (product or "") for word in pack.claims.products) or any(
-        word in (place or "") for word in pack.claims.places
-    )

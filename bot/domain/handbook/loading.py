@@ -6,8 +6,11 @@ from typing import Any, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from bot.domain.handbook import model
+from bot.domain.handbook import model, severity
 from bot.domain.handbook.clause import Clause, Text
+from bot.domain.handbook.followup import Followup
+from bot.domain.handbook.form import Form
+from bot.domain.handbook.process import Named, Process
 
 RASA_KEYS = frozenset(
     {
@@ -19,15 +22,26 @@ RASA_KEYS = frozenset(
 # Forms stand under `papers:` because `forms:` is Rasa's.
 _ITEMS: dict[str, type[Any]] = {
     "documents": model.Document,
-    "papers": model.Form,
+    "papers": Form,
     "fields": model.FieldRule,
     "clauses": Clause,
+    "positions": Named,
+    "departments": Named,
+    "process": Process,
+    "severity": severity.SeverityRule,
+    "heat": severity.HeatRule,
+    "priority": severity.PriorityRule,
+    "outbreaks": severity.OutbreakRule,
+    "acceptance": severity.AcceptanceRule,
 }
 _SINGLES: dict[str, Any] = {
     "claims": model.Claims,
     "deadline": model.Deadline,
     "rest": model.IssueRule,
+    "followup": Followup,
     "meanings": dict[str, Text],
+    "vague": tuple[Text, ...],
+    "acceptance_note": severity.AcceptanceNote,
 }
 _TOP = ("pack", *_SINGLES, *_ITEMS, "issues")
 _Read = TypeVar("_Read")
@@ -213,6 +227,9 @@ _SAID = {
     "int_parsing": "要写整数",
     "tuple_type": "要写成列表",
     "dataclass_type": "要写成“项: 内容”的形式",
+    "literal_error": "不是可用的词；可用的见 docs/handbook.md",
+    "enum": "不是可用的词；可用的见 docs/handbook.md",
+    "greater_than": "要大于 0",
 }
 
 

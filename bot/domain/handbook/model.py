@@ -7,12 +7,26 @@ The classes are validated when they are built, so a pack's YAML is checked again
 from collections.abc import Mapping
 from dataclasses import field
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field, StringConstraints
 from pydantic.dataclasses import dataclass
 
+from bot.domain.deadlines import Duration, Unit
 from bot.domain.handbook.clause import STRICT, Clause, Id, Text
+from bot.domain.handbook.followup import Followup, Kind
+from bot.domain.handbook.form import Form
+from bot.domain.handbook.process import Named, Process
+from bot.domain.handbook.severity import (
+    AcceptanceNote,
+    AcceptanceRule,
+    Heat,
+    HeatRule,
+    OutbreakRule,
+    PriorityRule,
+    Severity,
+    SeverityRule,
+)
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -26,30 +40,6 @@ class Category(StrEnum):
     OTHER = "其他"
 
 
-class Kind(StrEnum):
-    """Decides the number of follow-up visits (D01 [000:14] names the first two)."""
-
-    ENGINEERING = "工程"
-    SERVICE = "服务"
-    PRODUCT = "产品"
-
-
-class Severity(StrEnum):
-    """D25 [001:597]."""
-
-    MINOR = "轻微"
-    SERIOUS = "严重"
-    MAJOR = "重大"
-
-
-class Heat(StrEnum):
-    """D37 [003:46-50]."""
-
-    NORMAL = "一般"
-    HOT = "热点"
-    MAJOR = "重大"
-
-
 @dataclass(frozen=True, config=STRICT)
 class Document:
     """A source document: where the quotations of a pack come from."""
@@ -57,17 +47,6 @@ class Document:
     id: Annotated[str, StringConstraints(pattern=r"^[A-Z]+\d+$")]
     title: Text
     industry: Text
-    place: str = ""
-    origin: str = ""
-
-
-@dataclass(frozen=True, config=STRICT)
-class Form:
-    """A form that a document prescribes; issue rules name the one whose fields they ask for."""
-
-    id: Id
-    document: str
-    title: Text
     place: str = ""
     origin: str = ""
 
@@ -92,21 +71,21 @@ class FieldRule:
 
 @dataclass(frozen=True, config=STRICT)
 class Deadline:
-    """The answer promised on acceptance, in working days, and the place it is taken from."""
+    """The answer promised on acceptance, and the place it is taken from."""
 
-    value: Annotated[int, Field(ge=1)]
+    value: Annotated[float, Field(gt=0, multiple_of=0.5)]
     source: Text
-    unit: Literal["workdays"] = "workdays"
+    unit: Unit = Unit.WORKDAYS
 
     @property
-    def workdays(self) -> int:
-        """The number of working days."""
-        return self.value
+    def duration(self) -> Duration:
+        """How long it may take."""
+        return Duration(self.value, self.unit)
 
     @property
     def text(self) -> str:
-        """The number as customers read it."""
-        return f"{self.value}个工作日"
+        """The same as customers read it."""
+        return self.duration.text
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -147,7 +126,11 @@ class Pack:
     """One handbook of an industry or a company. Packs are read by `rank`, lowest first.
 
     `papers` are the forms that its documents prescribe; `rest` files a complaint that no pack has a rule for;
-    `meanings` says in a customer's plain words what a label means.
+    `meanings` says in a customer's plain words what a label means. `positions` and `departments` are those
+    that its documents name, `process` says how its cases go from acceptance to closing.
+
+    `severity`, `heat` and `priority` are rules by which cases are judged, `outbreaks` those for an alert;
+    `vague` words name no thing in particular. `acceptance` are the consumer association's lists.
     """
 
     id: Key
@@ -162,4 +145,21 @@ class Pack:
     rest: IssueRule | None = None
     clauses: tuple[Clause, ...] = ()
     meanings: Mapping[str, Text] = field(default_factory=dict)
+    positions: tuple[Named, ...] = ()
+    departments: tuple[Named, ...] = ()
+    process: tuple[Process, ...] = ()
+    followup: Followup | None = None
+    severity: tuple[SeverityRule, ...] = ()
+    heat: tuple[HeatRule, ...] = ()
+    priority: tuple[PriorityRule, ...] = ()
+    outbreaks: tuple[OutbreakRule, ...] = ()
+    vague: tuple[Text, ...] = ()
+    acceptance: tuple[AcceptanceRule, ...] = ()
+    acceptance_note: AcceptanceNote | None = None
     origin: str = ""
+
+    def names(self, product: str | None, place: str | None) -> bool:
+        """Whether the pack claims this product or place by one of its words."""
+        return any(word in (product or "") for word in self.claims.products) or any(
+            word in (place or "") for word in self.claims.places
+        )
