@@ -56,8 +56,8 @@ class LinearClassifier(TrainedComponent, IntentClassifier):
         """
         return {
             "words_penalty": 1.0,
-            "meaning_penalty": 0.1,
-            "meaning_weight": 0.6,
+            "meaning_penalty": 0.02,
+            "meaning_weight": 0.7,
             "conversation_labels": [],
             "group_weight": 0.6,
             "ranking_length": 10,

@@ -63,7 +63,7 @@ class FactExtractor(TrainedComponent, EntityExtractorMixin):
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
         """Train again when the dictionary or this package's code has changed."""
-        return understanding_code() + digest(Path(config["dictionary"] or ".").glob("*.txt"))
+        return understanding_code() + digest(Path(config.get("dictionary") or ".").glob("*.txt"))
 
     def learn(self, training_data: TrainingData, folder: Path) -> None:
         """Learn from the annotated messages, and from a part of those that hold no facts."""

@@ -23,6 +23,7 @@ from bot.nlu.values import with_values
 KEPT_TURNS = (
     3  # policies look back a few steps: rules as far as their own length, stories as far as max_history
 )
+_CUT_FROM_TEXT = ("parts", "risks")  # lists of a reading whose members quote the customer
 
 
 def condensed(tracker: DialogueStateTracker) -> dict[str, Any]:
@@ -85,20 +86,25 @@ def _event(step: Sequence[Any]) -> Event:
 
 
 def without_words(reading: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a reading without the customer's words: of entities and clauses only the offsets."""
+    """Return a reading without the customer's words: of entities, clauses and risks only the offsets."""
     spans = [{key: found[key] for key in ("entity", "start", "end")} for found in reading["entities"]]
     return {
         **{key: value for key, value in reading.items() if key not in ("text", "normal")},
         "entities": spans,
-        "parts": [
-            {key: value for key, value in found.items() if key != "text"} for found in reading["parts"]
-        ],
+        **{kind: [_without_text(found) for found in reading.get(kind, ())] for kind in _CUT_FROM_TEXT},
     }
 
 
 def with_words(reading: Mapping[str, Any], text: str, normal: str, day: date) -> dict[str, Any]:
     """Return the reading that `without_words` stripped, its words cut from the same text (of `day`) again."""
     entities = [{**found, "value": text[found["start"] : found["end"]]} for found in reading["entities"]]
-    parts = [{"text": text[found["start"] : found["end"]], **found} for found in reading.get("parts", ())]
-    whole = {**reading, "text": text, "normal": normal, "entities": entities, "parts": parts}
+    cut = {
+        kind: [{"text": text[found["start"] : found["end"]], **found} for found in reading.get(kind, ())]
+        for kind in _CUT_FROM_TEXT
+    }
+    whole = {**reading, "text": text, "normal": normal, "entities": entities, **cut}
     return with_values(whole, day)
+
+
+def _without_text(found: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in found.items() if key != "text"}

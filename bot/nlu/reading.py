@@ -8,6 +8,7 @@ from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_NAME_KEY, INTENT_
 from bot.nlu.familiarity import FAMILIARITY
 from bot.nlu.judgement import judged
 from bot.nlu.normalizer import NORMAL, SCRIPT, normalize
+from bot.nlu.risk_component import RISKS
 
 RANKING_LENGTH = 5
 
@@ -36,6 +37,7 @@ def reading(
         "parts": list(parts),
         "familiarity": parse_data.get(FAMILIARITY),
         "entities": _entities(parse_data, text),
+        "risks": list(parse_data.get(RISKS) or ()),
         "model": model_id,
     }
 

@@ -23,6 +23,7 @@ from bot.nlu.normalizer import normal_form, normalize
 
 WORDS_FILE = "words.json"
 NOT_WORDS = {"surname"}  # 「王」 alone says nothing about where a word ends
+BESIDE = 6  # characters on each side that are enough to see where a word ends
 
 
 @lru_cache(maxsize=1)
@@ -41,6 +42,20 @@ def segmenter(words: List[str]) -> jieba.Tokenizer:
     for word in words:
         own.add_word(word)
     return own
+
+
+def crosses_words(text: str, start: int, end: int) -> bool:
+    """Say whether text[start:end] is a word of the language, or shares characters with one that goes beyond.
+
+    Only jieba's own dictionary counts, so that an odd spelling is never taken for a word.
+    """
+    first = max(start - BESIDE, 0)
+    for _, at, to in _standard().tokenize(text[first : end + BESIDE], HMM=False):
+        begins, ends = first + at, first + to
+        is_part = start <= begins and ends <= end and (begins, ends) != (start, end)
+        if ends - begins > 1 and begins < end and start < ends and not is_part:
+            return True
+    return False
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_TOKENIZER, is_trainable=True)
@@ -82,7 +97,7 @@ class ChineseTokenizer(TrainedComponent, Tokenizer):
     @classmethod
     def fingerprint_addon(cls, config: Dict[str, Any]) -> str:
         """Train again when the dictionary or this package's code has changed."""
-        return understanding_code() + digest(Path(config["dictionary"] or ".").glob("*.txt"))
+        return understanding_code() + digest(Path(config.get("dictionary") or ".").glob("*.txt"))
 
     def learn(self, training_data: TrainingData, folder: Path) -> None:  # noqa: ARG002 -- words come from files
         """Keep the dictionary as it stands in the project."""

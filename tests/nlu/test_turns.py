@@ -35,6 +35,12 @@ async def test_a_message_is_understood_and_answered(take, desk):
     assert desk.called == ["action_greet"]
 
 
+async def test_the_risks_of_a_message_come_with_its_turn_and_again_when_it_is_repeated(take, desk):
+    taken = await take("我要找記者", turn="once")
+    assert [(risk["kind"], risk["text"]) for risk in taken["reading"]["risks"]] == [("media", "記者")]
+    assert await take("我要找記者", turn="once") == taken
+
+
 async def test_every_action_call_carries_the_secret_the_turn_and_its_place(take, desk):
     await take(COMPLAINT)
     assert desk.called == ["action_hear_complaint", "action_ask_details"]
