@@ -1,9 +1,7 @@
 """Puts the desk together: database, handbook, Rasa's room, the actions, the background work."""
 
 import asyncio
-import contextlib
-import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -11,6 +9,7 @@ from datetime import timedelta
 from aiohttp import web
 
 from actions.webhook import ActionServer
+from bot.adapters.background import RasaHealth, background, every
 from bot.adapters.clock import SystemClock
 from bot.adapters.company_file import read_company
 from bot.adapters.database.sealing import Sealer
@@ -21,7 +20,7 @@ from bot.adapters.script import convert
 from bot.adapters.senders import senders
 from bot.adapters.understanding import RasaClient
 from bot.domain.company import Company
-from bot.domain.errors import ConfigurationError, UnderstandingUnavailable
+from bot.domain.errors import ConfigurationError
 from bot.domain.handbook.handbook import Handbook
 from bot.domain.task import TaskKind
 from bot.services import calendars, cases
@@ -46,8 +45,6 @@ from bot.settings import Settings
 from bot.web.app import create_web_app
 from bot.web.keys import WebParts
 from bot.web.live import Hub
-
-log = logging.getLogger(__name__)
 
 LOOPBACK = "127.0.0.1"
 SWEEP_SECONDS = 15.0
@@ -160,28 +157,6 @@ async def serve(settings: Settings, started: asyncio.Event) -> None:
             await asyncio.Event().wait()
 
 
-class RasaHealth:
-    """Whether Rasa answers, asked now and then so that a readiness probe costs nothing.
-
-    `on_return` is called whenever it answers again after it didn't.
-    """
-
-    def __init__(self, rasa: RasaClient, on_return: Callable[[], None]) -> None:
-        self._rasa, self._on_return = rasa, on_return
-        self.ready = False
-
-    async def look(self) -> None:
-        """Ask it."""
-        try:
-            await self._rasa.health()
-        except UnderstandingUnavailable:
-            self.ready = False
-        else:
-            if not self.ready:
-                self._on_return()
-            self.ready = True
-
-
 def _web_parts(desk: Desk, hub: Hub, health: RasaHealth) -> WebParts:
     reading = desk.database.reading_units()
     base = desk.settings.base_url
@@ -212,29 +187,6 @@ def _web_parts(desk: Desk, hub: Hub, health: RasaHealth) -> WebParts:
         origin=base.rstrip("/") if base else None,
         secure_cookies=(base or "").startswith("https://"),
     )
-
-
-async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
-    """Do the work again and again; a failure is logged and the next round tries anew."""
-    while True:
-        try:
-            await work()
-        except Exception:  # whatever it was: one failing round must not end all later ones
-            log.exception("background work failed; it is tried again in %s s", seconds)
-        await asyncio.sleep(seconds)
-
-
-@asynccontextmanager
-async def background(*tasks: Awaitable[object]) -> AsyncIterator[None]:
-    """Run the tasks while the block runs."""
-    running = [asyncio.ensure_future(task) for task in tasks]
-    try:
-        yield
-    finally:
-        for task in running:
-            task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await asyncio.gather(*running, return_exceptions=True)
 
 
 def read_books(settings: Settings) -> tuple[Handbook, Company]:

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from dataclasses import dataclass, replace
+from functools import partial
 
 from aiohttp import web
 from argon2 import PasswordHasher
@@ -10,14 +11,25 @@ from argon2 import PasswordHasher
 from bot.adapters.database import schema
 from bot.adapters.database.sealing import Sealer, new_key
 from bot.adapters.database.unit_of_work import Database
+from bot.adapters.papers.press import DeskPress
+from bot.adapters.papers.signing import DeskSigner
+from bot.adapters.papers.word import word
 from bot.adapters.passwords import Argon2Passwords
+from bot.adapters.script import convert
 from bot.domain.people import Role
+from bot.services import extensions
 from bot.services.accounts import Accounts
 from bot.services.accounts_changes import Staff
 from bot.services.accounts_checks import Offices
+from bot.services.case_file import CaseFiles
+from bot.services.case_list import CaseList
+from bot.services.case_papers import CasePapers
+from bot.services.evidence import EvidencePacks
 from bot.services.handling import Handling
 from bot.services.inbox import Inbox
 from bot.services.inbox_cases import CasesInHand
+from bot.services.judging import Judging
+from bot.services.papers import Papers
 from bot.services.titles import titles
 from bot.services.transcripts import Transcripts
 from bot.web.app import create_web_app
@@ -61,6 +73,8 @@ def make_door(database, sealer, company=None, effects=None):
     offices, called = Offices.of(desk.words.handbook), titles(desk.words.handbook)
     handling = Handling(units, desk.words, desk.clock)
     woken = []
+    papers = Papers(units, desk.words, desk.clock, convert)
+    packs = EvidencePacks(papers, DeskSigner(b"k" * 32), word)
     parts = WebParts(
         intake=desk.intake,
         runner_wake=woken.append,
@@ -71,6 +85,11 @@ def make_door(database, sealer, company=None, effects=None):
         inbox=Inbox(units, desk.words, desk.clock, called, effects or {}, reading=reading),
         cases=CasesInHand(reading, desk.words, desk.clock, called, handling),
         handling=handling,
+        case_list=CaseList(reading, desk.words, desk.clock, called),
+        case_files=CaseFiles(reading, desk.words, desk.clock, called),
+        papers=CasePapers(papers, packs, DeskPress()),
+        judging=Judging(units, desk.words, desk.clock, reading=reading),
+        ask_extension=partial(extensions.ask, units, desk.clock),
         hub=hub,
         company=desk.words.company,
         texts=lambda situation: desk.words.situation(situation, "hans").text,

@@ -29,7 +29,7 @@ class MailServer:
 
 
 class MailSender:
-    """Sends letters as mail (ports_followup.Sender). The letter's id is the Message-ID."""
+    """Sends letters as mail (ports.Sender). The letter's id is the Message-ID."""
 
     def __init__(self, server: MailServer, timeout: float = TIMEOUT) -> None:
         self._server, self._timeout = server, timeout

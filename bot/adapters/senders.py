@@ -7,7 +7,7 @@ from bot.adapters.sms import Gateway, SmsSender, read_object
 from bot.domain.contact import email_in
 from bot.domain.errors import ConfigurationError
 from bot.domain.followup import Way
-from bot.services.ports_followup import Sender
+from bot.services.ports import Sender
 from bot.settings import Settings, variable
 
 

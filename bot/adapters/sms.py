@@ -37,7 +37,7 @@ class Gateway:
 
 
 class SmsSender:
-    """Sends letters as short messages (ports_followup.Sender). `{id}` lets a gateway tell a repetition."""
+    """Sends letters as short messages (ports.Sender). `{id}` lets a gateway tell a repetition."""
 
     def __init__(self, gateway: Gateway, timeout: float = TIMEOUT) -> None:
         self._gateway, self._timeout = gateway, ClientTimeout(total=timeout, connect=5)

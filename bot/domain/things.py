@@ -51,6 +51,7 @@ class Listed:
     handler_id: str | None = None
     accepted_from: datetime | None = None
     accepted_until: datetime | None = None
+    overdue_at: datetime | None = None  # only those whose promised day or step was over by then
 
 
 def of_case(case: Case, fields: Mapping[str, FieldRule], vague: Collection[str]) -> frozenset[Thing]:

@@ -14,6 +14,7 @@ SHORTEST_ANSWER = 6  # characters beside the facts that make a free answer
 TIMES_ASKED = 2  # after this the question is let go
 SUBMIT = "submit"  # the button "that is all, please accept it"
 WISH = "wish"
+EATEN = "food_before"  # dishes are the answer, though they are products elsewhere
 
 _ENOUGH = re.compile(r"就这些|就这样吧|[别不]要?再?问|直接(?:受理|提交)|按现在|先这样|提交吧")
 _NUMBERS = frozenset({"phone", "order_no", "batch_no", "amount"})
@@ -117,6 +118,8 @@ async def _take(turn: Turn, case: Case, question: str) -> None:
 def _can_answer(turn: Turn, question: str, changed: list[str]) -> bool:
     """Whether the customer's own words can stand in the field though no fact was found that fits it."""
     text, kinds = turn.plain, turn.words.handbook.fields[question].filled_by
+    if question == EATEN and turn.reading.values("product"):
+        return True
     if turn.reading.entities and not _says_more(turn):
         return False
     if not kinds:

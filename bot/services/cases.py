@@ -17,6 +17,7 @@ from bot.services.turn import Turn, announce, deliver, record
 from bot.services.words import Words
 
 SILENCE = timedelta(minutes=5)
+_REMEMBERED = timedelta(days=30)  # after its end; what a customer says later is about something else
 WITHDRAWAL = "withdraw"  # the open question whether to withdraw
 _ABOUT_WITHDRAWAL = frozenset({"affirm", "deny", "withdraw", "chitchat", None})
 _GO_ON = re.compile(r"继续|保留|[别不]撤")
@@ -138,15 +139,24 @@ async def _accept_if_still_silent(
         await uow.commit()
 
 
-async def current(turn: Turn, *, within: timedelta = timedelta(days=30)) -> Case | None:
-    """The case this customer most likely means: the open one, else their newest not withdrawn or merged."""
+async def current(turn: Turn, *, within: timedelta | None = None) -> Case | None:
+    """The case this customer most likely means: the one at hand, else their newest not withdrawn or merged.
+
+    A closed one is meant no longer than 30 days after its end; `within`: only one opened so lately.
+    """
     if turn.case is not None:
         return turn.case
     for case in await turn.uow.cases.of_customer(turn.conversation.customer_id):
         gone = case.state in (CaseState.WITHDRAWN, CaseState.MERGED)
-        if not gone and case.opened_at > turn.now - within:
+        if not gone and _is_remembered(case, turn.now, within):
             return case
     return None
+
+
+def _is_remembered(case: Case, now: datetime, within: timedelta | None) -> bool:
+    if within is not None:
+        return case.opened_at > now - within
+    return case.is_open or (case.closed_at or case.opened_at) > now - _REMEMBERED
 
 
 async def ask_withdrawal(turn: Turn) -> None:

@@ -11,8 +11,7 @@ from bot.domain.task import Assignee, Task, TaskKind, TaskState
 from bot.domain.warning import FURTHEST, warn_at
 from bot.domain.workdays import SHANGHAI, Calendar
 from bot.services.ids import new_id
-from bot.services.ports import Clock, UnitOfWork, Units
-from bot.services.ports_followup import Watched
+from bot.services.ports import Clock, UnitOfWork, Units, Watched
 from bot.services.turn import record
 from bot.services.words import Words
 

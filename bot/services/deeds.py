@@ -25,7 +25,7 @@ async def noted(
     """Nothing but an entry in the case's history."""
     if task.case_id is not None:
         case = await uow.cases.get(task.case_id)
-        values = {"task": task.title, "kind": task.kind.value, "approved": approved, "note": note}
+        values = {"task": task.title, "of": task.kind.value, "approved": approved, "note": note}
         await record(uow, case, "task_decided", by.id, now, **values)
 
 

@@ -62,31 +62,28 @@ async def decided(
         raise NotAllowed("延期要由主管审批。")
     case = await uow.cases.get(task.case_id or "")
     until = datetime.fromisoformat(task.payload["until"])
-    reason = task.payload["reason"]
     if not approved:
         await record(
-            uow,
-            case,
-            "extension_refused",
-            by.id,
-            now,
-            title="不同意延期",
-            until=until.isoformat(),
-            reason=note,
-        )
+            uow, case, "extension_refused", by.id, now,
+            title="不同意延期", until=until.isoformat(), reason=note,
+        )  # fmt: skip
         return
     _check(case, until, now)
+    await _extend(uow, case, task, until, by, now)
+    agreed = until.astimezone(SHANGHAI)
+    said = f"{agreed.month}月{agreed.day}日{agreed:%H:%M}"
+    await moves.tell(uow, words, case, "handling.agreed_time", now, **{"case.agreed_time": said})
+
+
+async def _extend(uow: UnitOfWork, case: Case, task: Task, until: datetime, by: User, now: datetime) -> None:
     before = case.due_at.isoformat() if case.due_at else None
     case.due_at, case.extended = until, True
     case.warned_at = case.broken_at = None  # of the day that is no more; the history has both
     await record(
         uow, case, "extended", by.id, now,
         title="延期", before={"due_at": before}, after={"due_at": until.isoformat()},
-        reason=reason, asked_by=task.created_by,
+        reason=task.payload["reason"], asked_by=task.created_by,
     )  # fmt: skip
-    agreed = until.astimezone(SHANGHAI)
-    said = f"{agreed.month}月{agreed.day}日{agreed:%H:%M}"
-    await moves.tell(uow, words, case, "handling.agreed_time", now, **{"case.agreed_time": said})
 
 
 def _check(case: Case, until: datetime, now: datetime) -> None:

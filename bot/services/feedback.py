@@ -2,7 +2,9 @@
 
 import re
 
-from bot.services import answers, cases, consent, handoff, meanings, satisfaction
+from bot.domain.case import Case, CaseState
+from bot.domain.process import CUSTOMER, Filled, course
+from bot.services import answers, cases, consent, handoff, meanings, moves, satisfaction, steps
 from bot.services.turn import Turn
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>")
@@ -37,15 +39,32 @@ async def satisfied(turn: Turn) -> None:
 
 
 async def dissatisfied(turn: Turn) -> None:
-    """The customer is not content: recorded, and a person takes it up (D01: back to the investigation)."""
+    """The customer is not content: recorded, and a person takes it up (D01: back to the investigation).
+
+    A closed case is opened again where its process lets customers do that (P-LP-7 D17).
+    """
     if await satisfaction.hear(turn) or await consent.hear(turn, agrees=False):
         return
     case = await cases.current(turn)
     if case is not None:
         await turn.record(case, "dissatisfied", actor="customer", message=turn.message.id)
-    turn.say("dissatisfied", variant=_TELL_US if case is None else _OUR_PLAN)
+    if case is None or not await _taken_up_again(turn, case):
+        turn.say("dissatisfied", variant=_TELL_US if case is None else _OUR_PLAN)
     if case is not None and case.number is not None:
         await handoff.to_queue(turn, case, reason="dissatisfied")
+
+
+async def _taken_up_again(turn: Turn, case: Case) -> bool:
+    """Open a closed case again by the customer's own word; False if it isn't closed, or can't be."""
+    if case.state is not CaseState.CLOSED:
+        return False
+    possible = course(steps.process_of(turn.words, case)).possible(case, CUSTOMER)
+    arrow = next((arrow for arrow in possible if arrow.means == "reopen"), None)
+    if arrow is None:
+        return False
+    turn.announce("dissatisfied")
+    await moves.by_customer(turn.uow, turn.words, case, arrow.id, Filled(reason=turn.text), turn.now)
+    return True
 
 
 async def not_understood(turn: Turn) -> None:

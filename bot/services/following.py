@@ -11,8 +11,7 @@ from bot.services.deeds import by_deed
 from bot.services.followups import Followups, Reach
 from bot.services.inbox import Effect
 from bot.services.outbox import Outbox
-from bot.services.ports import Clock, Understanding, Units
-from bot.services.ports_followup import Sender
+from bot.services.ports import Clock, Sender, Understanding, Units
 from bot.services.promises import Promises
 from bot.services.words import Words
 

@@ -9,8 +9,7 @@ from bot.domain.case import Case
 from bot.domain.errors import Conflict, SendingFailed, SendingRefused, SendingUnsure
 from bot.domain.followup import Letter, LetterState, Way
 from bot.services.followups import phone_task
-from bot.services.ports import Clock, UnitOfWork, Units
-from bot.services.ports_followup import Sender
+from bot.services.ports import Clock, Sender, UnitOfWork, Units
 from bot.services.turn import record
 from bot.services.words import Words
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain import paper_values, papers
 from bot.domain.case import Case, read_number
@@ -21,6 +22,17 @@ from bot.services.words import Words
 SCRIPT = "hans"
 PAPER = "paper"  # in the payload of an approval: the paper that may go out
 _LONGEST_NOTE = 4000
+
+
+class Approval(StrEnum):
+    """Where the approval of a paper stands: `outdated` is that of another text than the present one."""
+
+    NOT_NEEDED = "not_needed"
+    MISSING = "missing"
+    WAITING = "waiting"
+    APPROVED = "approved"
+    OUTDATED = "outdated"
+    REFUSED = "refused"
 
 
 @dataclass(frozen=True)
@@ -122,23 +134,34 @@ class Papers:
             await record(uow, case, "noted", person.id, self.clock.now(), before=before, after=dict(values))
             await uow.commit()
 
-    async def _check_approval(self, uow: UnitOfWork, case: Case, form: Form) -> None:
+    async def approval(self, uow: UnitOfWork, case: Case, form: Form) -> Approval:
+        """Where the approval of the paper's present text stands."""
+        if not self.needs_approval(form):
+            return Approval.NOT_NEEDED
         asked = [task for task in await uow.tasks.of_case(case.id) if task.payload.get(PAPER) == form.id]
         digest = await self._digest(uow, case, form)
-        name = f"“{form.title}”（{form.id}）"
         if any(task.state is TaskState.DONE and task.payload.get("digest") == digest for task in asked):
-            return
-        if any(task.state is TaskState.OPEN for task in asked):
-            raise PaperNotApproved(f"{name}还在等主管批准，批准以后才能打印。")
-        if any(task.state is TaskState.DONE for task in asked):
-            raise PaperNotApproved(
-                f"{name}批准以后内容又变了，请重新申请：kesu cases approval {case.number} {form.id}"
-            )
-        if any(task.state is TaskState.REFUSED for task in asked):
-            raise PaperNotApproved(f"主管没有批准{name}；请修改内容以后重新申请。")
-        raise PaperNotApproved(
-            f"{name}要先由主管批准。申请：kesu cases approval {case.number} {form.id} --by 登录名"
-        )
+            return Approval.APPROVED
+        for state, approval in (
+            (TaskState.OPEN, Approval.WAITING),
+            (TaskState.DONE, Approval.OUTDATED),
+            (TaskState.REFUSED, Approval.REFUSED),
+        ):
+            if any(task.state is state for task in asked):
+                return approval
+        return Approval.MISSING
+
+    async def _check_approval(self, uow: UnitOfWork, case: Case, form: Form) -> None:
+        name, ask = f"“{form.title}”（{form.id}）", f"kesu cases approval {case.number} {form.id}"
+        reasons = {
+            Approval.WAITING: f"{name}还在等主管批准，批准以后才能打印。",
+            Approval.OUTDATED: f"{name}批准以后内容又变了，请重新申请：{ask}",
+            Approval.REFUSED: f"主管没有批准{name}；请修改内容以后重新申请。",
+            Approval.MISSING: f"{name}要先由主管批准。申请：{ask} --by 登录名",
+        }
+        approval = await self.approval(uow, case, form)
+        if approval in reasons:
+            raise PaperNotApproved(reasons[approval])
 
     async def _digest(self, uow: UnitOfWork, case: Case, form: Form) -> str:
         """What a supervisor approves: the text, whatever day it is printed on."""

@@ -10,6 +10,7 @@ from bot.services.turn import Turn
 
 FIELD = "unwell"
 ILLNESS = "illness"
+TIMES_ASKED = 2  # after this the question is let go
 LONGEST_ANSWER = 500  # characters kept in the field; the message is kept whole
 
 _ALL_WELL = re.compile(
@@ -20,11 +21,16 @@ _NOT_TAKEN = re.compile(r"(?:没|未|不)(?:有|敢|曾|人|来得及|舍得)?(?
 _YES = re.compile(
     r"^(?:有的?|是的?|对|嗯|确实|喝了|吃了)[,，。!！ ]*(?:有|是|的|点|一点|人|不舒服)*[。!！]*$"
 )
+# 「好的」 is no illness
+_ONLY_AGREES = re.compile(r"^(?:好|行|可以|ok|收到|知道|明白|了解|没问题)", re.IGNORECASE)
 _UNWELL = re.compile(r"(?<![没无不])(?:有点?|有些|很|都|就|还|人|现在)?(?:不舒服|难受|不适|恶心|反胃)")
 
 
 def hear(turn: Turn, case: Case) -> bool:
-    """Take the answer; whether somebody is unwell. 「没有」 is noted, anything else ends the question."""
+    """Take the answer; whether somebody is unwell. 「没有」 is noted, anything else ends the question.
+
+    Who only says 「好的」 has not answered yet, and is asked once more.
+    """
     before = case.fields
     if _tells_of_illness(turn):
         case.fill(FIELD, turn.text[:LONGEST_ANSWER])
@@ -34,7 +40,8 @@ def hear(turn: Turn, case: Case) -> bool:
         case.fill(FIELD, turn.text[:LONGEST_ANSWER])
         turn.say("fact_noted", variant=turn.variant)
         return False
-    case.refuse(FIELD)
+    if not (_only_agrees(turn) and case.asked.get(FIELD, 0) < TIMES_ASKED):
+        case.refuse(FIELD)
     if changed:
         facts.acknowledge(turn, case, before, changed)
     else:
@@ -55,7 +62,13 @@ def _tells_of_illness(turn: Turn) -> bool:
         return True
     if _all_well(turn):
         return False
+    if _only_agrees(turn):
+        return False
     return label == "affirm" or bool(_YES.search(turn.plain) or _UNWELL.search(turn.plain))
+
+
+def _only_agrees(turn: Turn) -> bool:
+    return turn.reading.acted_on == "affirm" and bool(_ONLY_AGREES.search(turn.plain))
 
 
 def _all_well(turn: Turn) -> bool:

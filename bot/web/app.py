@@ -2,7 +2,7 @@
 
 from aiohttp import hdrs, web
 
-from bot.web import cases, customer, desk, health, inbox, people, rendering
+from bot.web import case_deeds, case_papers, cases, customer, desk, health, inbox, people, rendering
 from bot.web.errors import explain_errors
 from bot.web.keys import MESSAGE_LIMIT, PARTS, SIGN_IN_LIMIT, WebParts
 from bot.web.limits import Buckets
@@ -39,6 +39,7 @@ def create_web_app(parts: WebParts) -> web.Application:
 def _add_routes(app: web.Application) -> None:
     one = "/desk/conversations/{id:[0-9a-z]{1,64}}"
     one_case = "/desk/cases/{id:[0-9a-z]{1,64}}"
+    paper = f"{one_case}/papers/{{form:[A-Z0-9-]{{1,32}}}}"
     person = "/desk/people/{id:[0-9a-z]{1,64}}"
     app.add_routes(
         [
@@ -60,6 +61,17 @@ def _add_routes(app: web.Application) -> None:
             web.get("/desk/cases", cases.page),
             web.get(one_case, cases.case),
             web.post(f"{one_case}/{{arrow:[a-z][a-z0-9_]{{0,63}}}}", cases.move),
+            web.post(f"{one_case}/do/pause", case_deeds.pause),
+            web.post(f"{one_case}/do/resume", case_deeds.resume),
+            web.post(f"{one_case}/do/extend", case_deeds.extend),
+            web.post(f"{one_case}/do/merge", case_deeds.merge),
+            web.post(f"{one_case}/do/split", case_deeds.split),
+            web.post(f"{one_case}/do/correct", case_deeds.correct),
+            web.post(f"{one_case}/do/evidence", case_papers.evidence),
+            web.get(paper, case_papers.page),
+            web.get(f"{paper}/file", case_papers.file),
+            web.post(f"{paper}/values", case_papers.fill_in),
+            web.post(f"{paper}/approval", case_papers.ask_approval),
             web.get("/desk/people", people.page),
             web.post("/desk/people", people.add),
             web.get(person, people.person),

@@ -1,66 +1,131 @@
-"""The cases of a department, and one case with what may be done with it."""
+"""The list of cases, one case with all that is known of it, and moving it along its process."""
+
+from typing import Any
 
 from aiohttp import web
+from multidict import MultiDictProxy
 
-from bot.domain.errors import Conflict, InvalidInput, NotAllowed
-from bot.domain.people import User
-from bot.web.auth import agent_of, check_origin
+from bot.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound
+from bot.domain.handbook.severity import TITLES as FLAGS
+from bot.domain.handbook.severity import Flag, Heat, Severity
+from bot.domain.people import Deed, User
+from bot.services.case_list import STATES, Wanted
+from bot.web.auth import INBOX_PATH, agent_of, check_origin
 from bot.web.keys import PARTS
 from bot.web.rendering import desk_page
 
 CASES_PATH = "/desk/cases"
+REFUSALS = (Conflict, InvalidInput, NotAllowed)
+Refusal = Conflict | InvalidInput | NotAllowed
+Form = MultiDictProxy[Any]
 _VALUE = "value."  # before the name of a value in the form of a move
 
 
 async def page(request: web.Request) -> web.Response:
-    """GET /desk/cases: what one's own department has in hand."""
+    """GET /desk/cases: all cases for who handles them; for departments what they have in hand."""
     agent = await agent_of(request)
+    if agent.may(Deed.TALK):
+        return await _list(request, agent)
     parts = request.app[PARTS]
     cases, offices = await parts.cases.of(agent), parts.staff.offices
-    return await desk_page(request, agent, "cases.html", cases=cases, offices=offices)
+    return await desk_page(request, agent, "department.html", cases=cases, offices=offices)
 
 
 async def case(request: web.Request) -> web.Response:
     """GET /desk/cases/{id}: NotFound if it is none of one's business."""
-    return await _case(request, await agent_of(request))
+    return await show(request, await agent_of(request))
 
 
 async def move(request: web.Request) -> web.Response:
     """POST /desk/cases/{id}/{arrow}: move it on, as it was when it was shown."""
     check_origin(request)
-    agent = await agent_of(request)
-    form = {name: str(value) for name, value in (await request.post()).items()}
-    values = {name.removeprefix(_VALUE): text for name, text in form.items() if name.startswith(_VALUE)}
+    agent, form = await agent_of(request), await request.post()
+    values = {name.removeprefix(_VALUE): str(form[name]) for name in form if name.startswith(_VALUE)}
     case_id, arrow = request.match_info["id"], request.match_info["arrow"]
     try:
-        version = _version(form)
-        await request.app[PARTS].handling.move(case_id, arrow, agent, version, values, form.get("reason", ""))
-    except (Conflict, InvalidInput, NotAllowed) as refusal:
-        return await _case(request, agent, refusal=refusal, typed=form)
-    raise web.HTTPSeeOther("/desk/inbox")
+        reason = text(form, "reason")
+        await request.app[PARTS].handling.move(case_id, arrow, agent, version(form), values, reason)
+    except REFUSALS as refusal:
+        return await show(request, agent, refusal, form, arrow)
+    # A department may have nothing more to do with it.
+    raise web.HTTPSeeOther(f"{CASES_PATH}/{case_id}" if agent.may(Deed.TALK) else INBOX_PATH)
 
 
-async def _case(
+async def show(
     request: web.Request,
     agent: User,
-    refusal: Conflict | InvalidInput | NotAllowed | None = None,
-    typed: dict[str, str] | None = None,
+    refusal: Refusal | None = None,
+    form: Form | None = None,
+    tried: str | None = None,
 ) -> web.Response:
-    parts = request.app[PARTS]
+    """The page of a case; a refusal comes back with what was typed for what was `tried`."""
+    parts, case_id = request.app[PARTS], request.match_info["id"]
+    found = await parts.cases.one(case_id, agent)
     return await desk_page(
         request,
         agent,
         "case.html",
         status=refusal.status if refusal else 200,
-        page=await parts.cases.one(request.match_info["id"], agent),
+        page=found,
+        file=await parts.case_files.of(case_id, agent),
+        papers=parts.papers.of(found.standing.case) if agent.may(Deed.TALK) else (),
         offices=parts.staff.offices,
+        flags=FLAGS,
+        levels={"severity": list(Severity), "heat": list(Heat)},
         refusal=str(refusal) if refusal else None,
-        typed=typed or {},
+        typed={name: str(value) for name, value in form.items()} if form else {},
+        ticked=form.getall("flag", []) if form else [],
+        tried=tried,
     )
 
 
-def _version(form: dict[str, str]) -> int:
+def version(form: Form) -> int:
+    """The version of the case that the person saw; InvalidInput."""
     try:
-        return int(form.get("version", ""))
+        return int(text(form, "version"))
     except ValueError:
         raise InvalidInput("页面不完整，请刷新后再试。") from None
+
+
+def text(form: Form, name: str) -> str:
+    """What was typed there, or nothing."""
+    value = form.get(name, "")
+    return value if isinstance(value, str) else ""
+
+
+async def _list(request: web.Request, agent: User) -> web.Response:
+    parts, query, refusal = request.app[PARTS], request.query, None
+    wanted = Wanted(
+        state=query.get("state") or Wanted.state,
+        severity=query.get("severity", ""),
+        heat=query.get("heat", ""),
+        department=query.get("department", ""),
+        overdue=bool(query.get("overdue")),
+        after=query.get("after", ""),
+    )
+    try:
+        if number := query.get("number", "").strip():
+            raise web.HTTPSeeOther(f"{CASES_PATH}/{await parts.case_list.by_number(number)}")
+    except (InvalidInput, NotFound) as problem:
+        refusal = problem
+    listed = await parts.case_list.page(wanted)
+    return await desk_page(
+        request,
+        agent,
+        "cases.html",
+        status=refusal.status if refusal else 200,
+        listed=listed,
+        wanted=wanted,
+        further=request.rel_url.update_query(after=listed.after) if listed.after else None,
+        offices=parts.staff.offices,
+        in_states=STATES,
+        levels={"severity": list(Severity), "heat": list(Heat)},
+        number=query.get("number", ""),
+        refusal=str(refusal) if refusal else None,
+    )
+
+
+def flag_changes(form: Form) -> dict[Flag, bool]:
+    """Which flags were ticked or unticked since the page was shown: others may have changed the rest."""
+    shown, ticked = set(form.getall("flag_shown", [])), set(form.getall("flag", []))
+    return {flag: flag in ticked for flag in Flag if (flag in ticked) != (flag in shown)}

@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import registry
 
-from bot.adapters.database import tables, tables_followup
+from bot.adapters.database import tables
 from bot.domain.case import Case, CaseEvent
 from bot.domain.conversation import Conversation, Customer, Message
 from bot.domain.followup import Letter, Visit
@@ -50,8 +50,8 @@ def map_domain() -> None:
         (Conversation, tables.conversations),
         (Case, tables.cases),
         (Task, tables.tasks),
-        (Visit, tables_followup.visits),
-        (Letter, tables_followup.letters),
+        (Visit, tables.visits),
+        (Letter, tables.letters),
     ):
         mapper.map_imperatively(
             guarded,

@@ -14,7 +14,7 @@ from bot.adapters.database.repositories import Repository
 from bot.adapters.database.tables import case_events, cases
 from bot.domain.case import Case, CaseEvent, CaseState
 from bot.domain.errors import KesuError
-from bot.services.ports_followup import Watched
+from bot.services.ports import Watched
 
 _TRIES = 20
 

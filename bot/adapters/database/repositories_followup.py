@@ -7,7 +7,7 @@ from sqlalchemy import Select, bindparam, select
 
 from bot.adapters.database.races import races_as_conflicts
 from bot.adapters.database.repositories import Repository
-from bot.adapters.database.tables_followup import letters, visits
+from bot.adapters.database.tables import letters, visits
 from bot.domain.followup import Letter, LetterState, Visit, VisitState
 
 _OPEN = visits.c.state.in_([VisitState.PLANNED, VisitState.ASKED])
@@ -23,7 +23,7 @@ def _unanswered() -> Select[Visit]:
 
 
 class SqlVisits(Repository):
-    """Asking customers afterwards (ports_followup.Visits)."""
+    """Asking customers afterwards (ports.Visits)."""
 
     def add(self, visit: Visit) -> None:
         """Take a new one in."""
@@ -50,7 +50,7 @@ class SqlVisits(Repository):
 
 
 class SqlLetters(Repository):
-    """What is sent outside (ports_followup.Letters)."""
+    """What is sent outside (ports.Letters)."""
 
     def add(self, letter: Letter) -> None:
         """Take a new one in."""

@@ -8,7 +8,7 @@ from bot.adapters.database.repositories import Repository
 from bot.adapters.database.tables import tasks
 from bot.domain.people import User
 from bot.domain.task import Assignee, Task, TaskState
-from bot.services.ports_followup import Watched
+from bot.services.ports import Watched
 
 _IS_OPEN = tasks.c.state == TaskState.OPEN
 _FIRST_DUE = (tasks.c.due_at.is_(None), tasks.c.due_at, tasks.c.created_at, tasks.c.id)

@@ -21,7 +21,6 @@ from sqlalchemy import URL, Connection, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.adapters.database import tables_followup  # noqa: F401 -- its tables belong to the metadata
 from bot.adapters.database.engine import BUSY_SECONDS, create_engine, describe, parse_url
 from bot.adapters.database.tables import metadata
 from bot.domain.errors import ConfigurationError

@@ -27,15 +27,16 @@ from bot.services.ports import (
     Cases,
     Conversations,
     Customers,
+    Judgements,
+    Letters,
     Live,
     Lookups,
     Messages,
     People,
     Tasks,
     Units,
+    Visits,
 )
-from bot.services.ports_followup import Letters, Visits
-from bot.services.ports_judgement import Judgements
 
 
 class WritersTurn:

@@ -1,4 +1,4 @@
-"""What the judging of cases needs from the database (part of bot/services/ports.py)."""
+"""What the judging of cases needs from the database."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime

@@ -1,0 +1,33 @@
+"""The tables of the case database.
+
+Foreign keys are checked at commit: without relationships SQLAlchemy does not know how the rows of different
+tables depend on one another, and may write them in any order. Where cases and conversations name each other,
+only the case's side is a foreign key. One file a subject; everybody imports from here.
+"""
+
+from bot.adapters.database.tables.cases import case_events, case_things, cases
+from bot.adapters.database.tables.columns import metadata
+from bot.adapters.database.tables.conversations import action_results, conversations, customers, messages
+from bot.adapters.database.tables.followup import letters, visits
+from bot.adapters.database.tables.house import calendar_notices, data_keys, lookups
+from bot.adapters.database.tables.people import holdings, sign_ins, tasks, users
+
+__all__ = [
+    "action_results",
+    "calendar_notices",
+    "case_events",
+    "case_things",
+    "cases",
+    "conversations",
+    "customers",
+    "data_keys",
+    "holdings",
+    "letters",
+    "lookups",
+    "messages",
+    "metadata",
+    "sign_ins",
+    "tasks",
+    "users",
+    "visits",
+]

@@ -1,0 +1,70 @@
+"""The tables of the people of the desk and what there is to do."""
+
+from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, text
+
+from bot.adapters.database.tables.columns import ID, NAME, metadata, moment, must, to
+from bot.adapters.database.types import SealedJson, SealedText, by_value
+from bot.domain.people import Role
+from bot.domain.task import Assignee, TaskKind, TaskState
+
+users = Table(
+    "users",
+    metadata,
+    Column("id", ID, primary_key=True),
+    Column("login", NAME, nullable=False, unique=True),
+    must("name", NAME),
+    must("role", by_value(Role)),
+    must("password_hash", Text),
+    moment("created_at"),
+    must("active", Boolean),
+    must("failures", Integer),
+    moment("locked_until", nullable=True),
+    Column("department", NAME),
+)
+
+holdings = Table(
+    "holdings",
+    metadata,
+    Column("user_id", ID, to("users.id"), primary_key=True),
+    Column("position", NAME, primary_key=True),
+    Index(None, "position"),
+)
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("token_hash", String(128), primary_key=True),
+    Column("user_id", ID, to("users.id"), nullable=False, index=True),
+    moment("created_at"),
+    moment("expires_at"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", ID, primary_key=True),
+    must("kind", by_value(TaskKind)),
+    must("title", SealedText),
+    must("assignee_kind", by_value(Assignee)),
+    must("assignee", NAME),
+    moment("created_at"),
+    must("created_by", NAME),
+    Column("case_id", ID, to("cases.id"), index=True),
+    moment("due_at", nullable=True),
+    must("state", by_value(TaskState)),
+    moment("decided_at", nullable=True),
+    Column("decided_by", NAME),
+    must("note", SealedText),
+    must("payload", SealedJson),
+    moment("warned_at", nullable=True),
+    moment("broken_at", nullable=True),
+    must("row_version", Integer),
+    Index(None, "state", "assignee"),
+    Index(None, "state", "due_at"),
+    Index(
+        "ix_tasks_watched",
+        "due_at",
+        sqlite_where=text("state = 'open' AND broken_at IS NULL"),
+        postgresql_where=text("state = 'open' AND broken_at IS NULL"),
+    ),
+)

@@ -1,0 +1,36 @@
+"""What the services need from the world; the adapters make it real, tests make it fake.
+
+One file a subject; everybody imports from here.
+"""
+
+from bot.services.ports.cases import Calendars, Cases, Lookups
+from bot.services.ports.conversations import ActionResults, Conversations, Customers, Messages
+from bot.services.ports.followup import Letters, Sender, Visits, Watched
+from bot.services.ports.judgement import Judgements
+from bot.services.ports.people import People, Tasks
+from bot.services.ports.units import UnitOfWork, Units
+from bot.services.ports.world import Clock, Live, PhoneHash, ScriptConverter, Understanding
+
+__all__ = [
+    "ActionResults",
+    "Calendars",
+    "Cases",
+    "Clock",
+    "Conversations",
+    "Customers",
+    "Judgements",
+    "Letters",
+    "Live",
+    "Lookups",
+    "Messages",
+    "People",
+    "PhoneHash",
+    "ScriptConverter",
+    "Sender",
+    "Tasks",
+    "Understanding",
+    "UnitOfWork",
+    "Units",
+    "Visits",
+    "Watched",
+]
