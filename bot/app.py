@@ -1,10 +1,12 @@
 """Puts the desk together: database, handbook, Rasa's room, the actions, the background work."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from aiohttp import web
 
@@ -15,6 +17,9 @@ from bot.adapters.company_file import read_company
 from bot.adapters.database.sealing import Sealer
 from bot.adapters.database.unit_of_work import Database
 from bot.adapters.handbook_files import load_handbook
+from bot.adapters.papers.press import DeskPress
+from bot.adapters.papers.signing import DeskSigner
+from bot.adapters.papers.word import word
 from bot.adapters.passwords import Argon2Passwords
 from bot.adapters.script import convert
 from bot.adapters.senders import senders
@@ -23,10 +28,14 @@ from bot.domain.company import Company
 from bot.domain.errors import ConfigurationError
 from bot.domain.handbook.handbook import Handbook
 from bot.domain.task import TaskKind
-from bot.services import calendars, cases
+from bot.services import calendars, cases, extensions
 from bot.services.accounts import Accounts
 from bot.services.accounts_changes import Staff
 from bot.services.accounts_checks import Offices
+from bot.services.case_file import CaseFiles
+from bot.services.case_list import CaseList
+from bot.services.case_papers import CasePapers
+from bot.services.evidence import EvidencePacks
 from bot.services.following import EFFECTS, Following
 from bot.services.handling import Handling
 from bot.services.handoff import AgentDesk
@@ -35,6 +44,7 @@ from bot.services.inbox_cases import CasesInHand
 from bot.services.intake import Intake
 from bot.services.judging import Judging
 from bot.services.outbreaks import Outbreaks, alert_decided
+from bot.services.papers import Papers
 from bot.services.ports import Clock, Live, Units
 from bot.services.runner import Runner
 from bot.services.titles import titles
@@ -180,6 +190,11 @@ def _web_parts(desk: Desk, hub: Hub, health: RasaHealth) -> WebParts:
         ),
         cases=CasesInHand(reading, desk.words, desk.clock, called, handling),
         handling=handling,
+        case_list=CaseList(reading, desk.words, desk.clock, called),
+        case_files=CaseFiles(reading, desk.words, desk.clock, called),
+        papers=_papers(desk),
+        judging=desk.judging,
+        ask_extension=partial(extensions.ask, desk.units, desk.clock),
         hub=hub,
         company=desk.words.company,
         texts=lambda key: desk.words.situation(key, "hans").text,
@@ -187,6 +202,13 @@ def _web_parts(desk: Desk, hub: Hub, health: RasaHealth) -> WebParts:
         origin=base.rstrip("/") if base else None,
         secure_cookies=(base or "").startswith("https://"),
     )
+
+
+def _papers(desk: Desk) -> CasePapers:
+    """The papers of cases, and evidence packs signed by this desk."""
+    papers = Papers(desk.units, desk.words, desk.clock, convert)
+    packs = EvidencePacks(papers, DeskSigner(base64.b64decode(_data_key(desk.settings))), word)
+    return CasePapers(papers, packs, DeskPress())
 
 
 def read_books(settings: Settings) -> tuple[Handbook, Company]:
@@ -198,10 +220,14 @@ def read_books(settings: Settings) -> tuple[Handbook, Company]:
 
 
 def _open_database(settings: Settings) -> tuple[Database, Sealer]:
+    sealer = Sealer.from_base64(_data_key(settings))
+    return Database(settings.database_url, sealer), sealer
+
+
+def _data_key(settings: Settings) -> str:
     if settings.data_key is None:
         raise ConfigurationError("缺少 KESU_DATA_KEY:请先执行 make up,或在环境变量中给出。")
-    sealer = Sealer.from_base64(settings.data_key.get_secret_value())
-    return Database(settings.database_url, sealer), sealer
+    return settings.data_key.get_secret_value()
 
 
 def _secret(settings: Settings) -> str:

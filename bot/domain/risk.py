@@ -75,6 +75,7 @@ ISSUES: Mapping[RiskKind, str] = {
 FOR_A_PERSON = frozenset(RiskKind) - {RiskKind.MINOR, *DANGERS} | {RiskKind.SELF_HARM}
 FLAGS: Mapping[RiskKind, Flag] = {
     RiskKind.LEGAL: Flag.MAY_SUE,
+    RiskKind.ASSOCIATION: Flag.MAY_BE_EXPOSED,
     RiskKind.MEDIA: Flag.MAY_BE_EXPOSED,
     RiskKind.BLACK_CAT: Flag.MAY_BE_EXPOSED,
     RiskKind.ILLNESS: Flag.HEALTH,

@@ -4,6 +4,7 @@ import re
 
 from bot.domain import labels
 from bot.domain.case import Case
+from bot.domain.privacy import PHONE
 from bot.services import cases, complaints, facts, unwell
 from bot.services.thresholds import CERTAIN
 from bot.services.turn import Turn
@@ -17,7 +18,10 @@ WISH = "wish"
 EATEN = "food_before"  # dishes are the answer, though they are products elsewhere
 
 _ENOUGH = re.compile(r"就这些|就这样吧|[别不]要?再?问|直接(?:受理|提交)|按现在|先这样|提交吧")
+_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9]{4,30}")
+_CODES = frozenset({"order_no", "batch_no"})
 _NUMBERS = frozenset({"phone", "order_no", "batch_no", "amount"})
+_NAMED, _NAMES = frozenset({"organisation"}), frozenset({"place", "person"})  # 「城东区市场监管局」 is one
 _NO_ANSWERS = frozenset({"affirm", "satisfied", "dissatisfied"})  # 「好的」 is no batch number
 _ASKS = re.compile(r"[?？]|[吗么嘛呢]$|干嘛|干什么|为什么|为啥|凭什么")
 
@@ -35,13 +39,19 @@ async def hear(turn: Turn) -> bool:
     if turn.reading.acted_on == "goodbye" and not turn.reading.entities:
         await _leave(turn, case)
         return True
-    if turn.message.choice == SUBMIT or _ENOUGH.search(turn.plain):
+    if turn.message.choice == SUBMIT or _has_enough(turn):
         turn.conversation.question = None
         return True
     await _hear_open(turn, case, question)
     case = turn.case or case
     turn.conversation.question = facts.next_question(turn.words, case)
     return turn.conversation.question is None
+
+
+def _has_enough(turn: Turn) -> bool:
+    """Whether the customer wants no more questions; 「别问了，我打12315」 says more than that."""
+    label = turn.reading.acted_on
+    return bool(_ENOUGH.search(turn.plain)) and not (label and labels.raises_case(label))
 
 
 async def take_wish(turn: Turn) -> bool:
@@ -98,6 +108,9 @@ def _is_free(turn: Turn, question: str) -> bool:
 
 async def _take(turn: Turn, case: Case, question: str) -> None:
     before = case.fields
+    if _is_code(turn, question):
+        case.fill(question, turn.text.strip())
+        return
     changed = facts.take_entities(turn, case)
     if question in case.fields:
         return
@@ -115,13 +128,20 @@ async def _take(turn: Turn, case: Case, question: str) -> None:
         turn.say("not_understood.question", variant=case.asked.get(question, 1) - 1)
 
 
+def _is_code(turn: Turn, question: str) -> bool:
+    """Whether a code was asked for and the message is nothing but one, even if it reads like a date."""
+    text = turn.text.strip()
+    is_bare = _CODE.fullmatch(text) is not None and PHONE.fullmatch(text) is None
+    return is_bare and question in _CODES and not turn.reading.values("phone")
+
+
 def _can_answer(turn: Turn, question: str, changed: list[str]) -> bool:
     """Whether the customer's own words can stand in the field though no fact was found that fits it."""
     text, kinds = turn.plain, turn.words.handbook.fields[question].filled_by
     if question == EATEN and turn.reading.values("product"):
         return True
     if turn.reading.entities and not _says_more(turn):
-        return False
+        return question in _NAMED and {one.entity for one in turn.reading.entities} <= _NAMES
     if not kinds:
         return any(char.isalnum() for char in text)
     if changed or (turn.reading.acted_on in _NO_ANSWERS and turn.reading.confidence >= CERTAIN):

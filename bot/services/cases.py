@@ -91,7 +91,8 @@ async def accept(
     case.promise = recounting.counted(now, rule_of(words, case).deadline.duration)
     steps.begin(uow, words, case, rule_of(words, case).pack, now)
     conversation.question = None
-    await record(uow, case, "accepted", actor, now, number=number, due_at=due_at.isoformat())
+    doubts = recounting.doubts(words, due_at, case.step_due_at)
+    await record(uow, case, "accepted", actor, now, number=number, due_at=due_at.isoformat(), **doubts)
     await verdicts.judge(uow, words, case, now)
     situation = "case_accepted.human" if rule_of(words, case).human else "case_accepted"
     announce(conversation, words, situation, case_values(case, words), first=first)

@@ -5,12 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.domain import labels
 from bot.domain.case import Case, CaseEvent, CaseState
 from bot.domain.handbook.severity import TITLES as FLAGS
 from bot.domain.handbook.severity import Flag, Priority
 from bot.domain.paper_values import STATES, VERDICTS, minute
 from bot.domain.privacy import mask
 from bot.domain.reading import Risk
+from bot.domain.risk import TITLES as RISKS
 from bot.domain.risk import words as risk_words
 from bot.services import steps
 from bot.services.words import Words
@@ -44,7 +46,15 @@ _MORE: Mapping[str, str] = {
     "parted": "拆出的投诉", "left": "移出的投诉", "paper": "文书", "issue": "问题", "position": "岗位",
     "answer": "答复", "satisfaction": "答复", "wanted": "在等",
 }  # fmt: skip
-_REASONS = {"calendar": "公布了新的工作日安排"}
+_REASONS: Mapping[str, str] = {
+    "calendar": "公布了新的工作日安排",
+    "asked": "顾客要求",
+    "urged": "顾客一再催办",
+    "dissatisfied": "顾客不满意",
+    "not_understood": "机器人几次没有听懂",
+    **{f"risk.{kind}": title for kind, title in RISKS.items()},
+    **{f"danger.{kind}": title for kind, title in RISKS.items()},
+}
 WAITS = {"customer": "顾客", "third_party": "第三方"}
 PRIORITIES = {Priority.URGENT: "紧急", Priority.HIGH: "优先", Priority.NORMAL: "一般", Priority.LOW: "靠后"}
 _ACTORS = {"customer": "顾客", "desk": "系统", "bot": "机器人"}
@@ -145,7 +155,7 @@ class Chronicle:
             yield f"投诉：{'、'.join(cases)}"
 
     def _told(self, name: str, value: str) -> str:
-        if name == "issue":
+        if name == "issue" or labels.is_complaint(value):
             return self._titles(value)
         if name == "position":
             return self._words.handbook.processes.title(value)

@@ -16,7 +16,7 @@ from bot.domain.people import Deed, User
 from bot.domain.process import Course, Filled, Mover, course
 from bot.services import approvals, merging, moves, steps
 from bot.services.ports import Clock, UnitOfWork, Units
-from bot.services.standing import Standing, standing_of
+from bot.services.standing import Standing, asks_why, standing_of
 from bot.services.turn import record
 from bot.services.words import Words
 
@@ -54,6 +54,8 @@ class Handling:
             found, _ = self._path(case).try_out(case, arrow, filled, mover)
             if found.means == "merge":
                 raise InvalidInput("合并要说明并入哪一件投诉；请用“合并”。")
+            if asks_why(found) and not reason.strip():
+                raise MissingValues(f"“{found.title}”要写明原因。")
             if found.approval:
                 await approvals.ask(uow, self._words, case, found, filled, mover, now)
             else:

@@ -16,6 +16,7 @@ from bot.services.turn import record
 from bot.services.words import Words
 
 LONGEST_NOTE = 1000  # characters
+_NAMED = 20  # cases of an outbreak that its alert shows
 
 # What a decision makes true, in its transaction: (uow, words, task, approved, by, now, note).
 Effect = Callable[[UnitOfWork, Words, Task, bool, User, datetime, str], Awaitable[None]]
@@ -34,7 +35,8 @@ class Entry:
     """A task as its person sees it; `facts` are the titles and values of what is proposed.
 
     `by_moving`: it is done by moving its case on. `alone`: they proposed it themselves, and nobody else could
-    decide it. `blocked` says in a sentence why they can't decide it, though it is theirs to see.
+    decide it. `blocked` says in a sentence why they can't decide it, though it is theirs to see. `about` are
+    the ids and numbers of the cases that an alert names.
     """
 
     task: Task
@@ -50,6 +52,7 @@ class Entry:
     by_moving: bool = False
     alone: bool = False
     blocked: str | None = None
+    about: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -199,6 +202,7 @@ class Inbox:
             by_moving=_by_moving(task),
             alone=alone,
             blocked=blocked,
+            about=await _named(uow, task),
         )
 
 
@@ -209,6 +213,12 @@ def answers(task: Task) -> tuple[Outcome, ...]:
     if task.kind is TaskKind.REVIEW or OUTBREAK in task.payload:
         return (Outcome.DONE, Outcome.REFUSED)
     return (Outcome.DONE,)
+
+
+async def _named(uow: UnitOfWork, task: Task) -> tuple[tuple[str, str], ...]:
+    """The cases of an outbreak, as many as fit a page."""
+    cases = [await uow.cases.get(case_id) for case_id in task.payload.get("cases", ())[:_NAMED]]
+    return tuple((case.id, case.number or "") for case in cases)
 
 
 def _by_moving(task: Task) -> bool:

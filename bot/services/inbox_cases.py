@@ -1,10 +1,11 @@
 """The cases that a department has in hand, and what its people see of one."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.case import Case
+from bot.domain.handbook.process import Process
 from bot.domain.people import Deed, User
 from bot.domain.privacy import mask
 from bot.services import steps
@@ -68,11 +69,7 @@ class CasesInHand:
             findings=tuple(
                 (known.get(name, name), processes.title(text)) for name, text in (case.findings or {}).items()
             ),
-            moves=tuple(
-                move
-                for move in standing.moves
-                if (arrow := process.arrow(move.id)) is not None and arrow.means != "merge"
-            ),
+            moves=tuple(_offered(process, standing.moves)),
         )
 
     def _row(self, case: Case) -> CaseInHand:
@@ -96,3 +93,10 @@ class CasesInHand:
             and name != "phone"
             and (user.may(Deed.TALK) or not (name in known and known[name].sensitive))
         )
+
+
+def _offered(process: Process, moves: Iterable[Move]) -> list[Move]:
+    """The moves in their order, withdrawing last; merging asks for a number elsewhere."""
+    found = [(arrow.means or "", move) for move in moves if (arrow := process.arrow(move.id)) is not None]
+    last = sorted(found, key=lambda item: item[0] == "withdraw")
+    return [move for means, move in last if means != "merge"]

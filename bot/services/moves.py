@@ -52,7 +52,8 @@ async def perform(
         _begin_again(words, case, now)
     if mover.user is not None and case.handler_id is None and mover.is_one_of(("agent",), case):
         case.handler_id = mover.id
-    await _record(uow, case, arrow, filled, mover, now, before, approved_by)
+    more = _more(words, case, before, approved_by)
+    await _record(uow, case, arrow, filled, mover, now, before, **more)
     await verdicts.judge(uow, words, case, now)
     if arrow.say is not None:
         await _tell(uow, words, case, arrow.say, now, into)
@@ -122,6 +123,17 @@ def _begin_again(words: Words, case: Case, now: datetime) -> None:
     recounting.promise(words, case, now, cases.rule_of(words, case).deadline.duration)
 
 
+def _more(
+    words: Words, case: Case, before: dict[str, object], approved_by: tuple[str, ...]
+) -> dict[str, object]:
+    """Who approved, and whether a new date lies in a year whose days off are not known yet."""
+    moved = changes(before, case.standing())["after"]
+    doubts = recounting.doubts(
+        words, *(getattr(case, day) for day in ("step_due_at", "due_at") if day in moved)
+    )
+    return {**({"approved_by": list(approved_by)} if approved_by else {}), **doubts}
+
+
 async def _record(
     uow: UnitOfWork,
     case: Case,
@@ -130,10 +142,9 @@ async def _record(
     mover: Mover,
     now: datetime,
     before: dict[str, object],
-    approved_by: tuple[str, ...],
+    **more: object,
 ) -> None:
     kind = KINDS.get(arrow.means or "", "closed" if case.state is CaseState.CLOSED else "moved")
-    more = {"approved_by": list(approved_by)} if approved_by else {}
     await record(
         uow,
         case,

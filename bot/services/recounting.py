@@ -6,15 +6,29 @@ from typing import Any
 from bot.domain.case import Case
 from bot.domain.deadlines import Duration, Unit
 from bot.domain.task import TaskState
+from bot.domain.workdays import SHANGHAI, Source
 from bot.services.ports import UnitOfWork
 from bot.services.words import Words
 
 _FROM = "from"
+_MEANWHILE = "期限只按法定节假日和周末计算，不含调休，载入通知后重新计算"
 
 
 def counted(start: datetime, duration: Duration) -> dict[str, Any]:
     """From when on how long, as it is stored."""
     return {_FROM: start.isoformat(), "value": duration.value, "unit": duration.unit.value}
+
+
+def doubts(words: Words, *days: datetime | None) -> dict[str, str]:
+    """A note for the history where one of these days lies in a year whose days off nobody has published."""
+    years = sorted({day.astimezone(SHANGHAI).year for day in days if day is not None})
+    unsure = [f"{year}年" for year in years if words.calendar.source(year) is Source.STATUTORY]
+    if not unsure:
+        return {}
+    told = (
+        f"{'、'.join(unsure)}还没有官方放假通知：期限只按法定节假日和周末计算，不含调休，载入通知后重新计算"
+    )
+    return {"note": told}
 
 
 def promise(words: Words, case: Case, start: datetime, duration: Duration) -> None:
@@ -38,7 +52,7 @@ async def recount_steps(uow: UnitOfWork, words: Words, case: Case) -> bool:
         if day != task.due_at:
             if case.step_due_at == task.due_at:
                 case.step_due_at = day
-            task.due_at, moved = day, True
+            task.due_at, task.warned_at, task.broken_at, moved = day, None, None, True
     return moved
 
 

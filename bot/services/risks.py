@@ -3,11 +3,11 @@
 from typing import Any
 
 from bot.domain import risk
-from bot.domain.case import Case
+from bot.domain.case import Case, changes
 from bot.domain.conversation import Owner
 from bot.domain.reading import Risk
 from bot.domain.risk import RiskKind
-from bot.services import cases, danger, handoff
+from bot.services import cases, danger, handoff, verdicts
 from bot.services.ports import UnitOfWork
 from bot.services.turn import Turn
 
@@ -43,6 +43,7 @@ async def note(turn: Turn) -> None:
     if not new:
         return
     await _record(turn, case, new)
+    await verdicts.judge(turn.uow, turn.words, case, turn.now)
     was_taken = any(RiskKind(kind) in risk.FOR_A_PERSON for kind, _ in before)
     waits = turn.conversation.owner in (Owner.QUEUE, Owner.AGENT)
     if risk.kinds(new) & risk.FOR_A_PERSON and not was_taken and not waits:
@@ -50,11 +51,13 @@ async def note(turn: Turn) -> None:
 
 
 async def _record(turn: Turn, case: Case, found: list[Risk]) -> None:
-    """Append the entry, and mark the case for its judgement."""
+    """Append the entry, and mark the case for its judgement: what may come of it, never that it has come."""
     flags = {risk.FLAGS[kind].value for kind in risk.kinds(found) if kind in risk.FLAGS}
+    before = {"flags": case.flags}
     case.flags = [*case.flags, *sorted(flags.difference(case.flags))]
+    marked: dict[str, Any] = changes(before, {"flags": case.flags})
     named = [{"kind": one.kind, "text": one.text} for one in found]
-    await turn.record(case, NOTED, risks=named, message=turn.message.id)
+    await turn.record(case, NOTED, risks=named, message=turn.message.id, **marked)
 
 
 async def _noted(uow: UnitOfWork, case: Case) -> set[tuple[str, str]]:

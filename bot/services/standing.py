@@ -53,13 +53,18 @@ async def standing_of(uow: UnitOfWork, words: Words, case: Case, mover: Mover) -
     )
 
 
+def asks_why(arrow: Arrow) -> bool:
+    """Whether a person has to say why: where the pack says so, and where a case ends or begins anew."""
+    return REASON in arrow.needs or arrow.means in ("withdraw", "reopen")
+
+
 def _move(words: Words, path: Course, arrow: Arrow) -> Move:
     title = words.handbook.processes.title
     return Move(
         id=arrow.id,
         title=arrow.title,
         needs=tuple(value for value in path.missing(arrow) if value.id != REASON),
-        needs_reason=REASON in arrow.needs,
+        needs_reason=asks_why(arrow),
         approvers=tuple(title(position) for position in arrow.approval),
         source=arrow.source,
     )

@@ -65,6 +65,7 @@ class AgentLine:
 class CaseView:
     """A case for the people of the desk; phone and identity numbers are masked."""
 
+    id: str
     number: str | None
     title: str
     second_title: str | None
@@ -184,6 +185,7 @@ class Transcripts:
     def _case(self, case: Case) -> CaseView:
         facts = tuple((self._titles(name), _masked(name, value)) for name, value in case.fields.items())
         return CaseView(
+            id=case.id,
             number=case.number,
             title=self._titles(case.issue),
             second_title=self._titles(case.second_issue) if case.second_issue else None,

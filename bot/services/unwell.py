@@ -11,6 +11,7 @@ from bot.services.turn import Turn
 FIELD = "unwell"
 ILLNESS = "illness"
 TIMES_ASKED = 2  # after this the question is let go
+SHORTEST_COMPLAINT = 6  # characters
 LONGEST_ANSWER = 500  # characters kept in the field; the message is kept whole
 
 _ALL_WELL = re.compile(
@@ -78,5 +79,10 @@ def _all_well(turn: Turn) -> bool:
 def is_asked(turn: Turn) -> bool:
     """Whether this is the open question, and the message may answer it: no other complaint, no threat."""
     label = turn.reading.acted_on
-    other = labels.is_complaint(label) and label != ILLNESS
+    other = labels.is_complaint(label) and label != ILLNESS and not _is_short_no(turn)
     return turn.conversation.question == FIELD and not other
+
+
+def _is_short_no(turn: Turn) -> bool:
+    """「没人喝」, which is too short to complain of anything, whatever the model takes it for."""
+    return len(turn.text) <= SHORTEST_COMPLAINT and _all_well(turn)

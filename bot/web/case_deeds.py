@@ -1,6 +1,7 @@
 """What agents do with a case beside moving it: let it rest, extend, merge, split, correct its level."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Literal
 
 from aiohttp import web
 
@@ -12,6 +13,10 @@ from bot.web.auth import acting
 from bot.web.cases import CASES_PATH, REFUSALS, Form, flag_changes, show, text, version
 from bot.web.keys import PARTS, WebParts
 
+_WAITS: Mapping[str, Literal["customer", "third_party"]] = {
+    "customer": "customer",
+    "third_party": "third_party",
+}
 _Work = Callable[[WebParts, str, User, Form], Awaitable[object]]
 
 
@@ -23,7 +28,9 @@ async def pause(request: web.Request) -> web.Response:
 async def resume(request: web.Request) -> web.Response:
     """POST …/do/resume: what was missing has come."""
     return await _do(
-        request, "resume", lambda desk, case_id, agent, form: desk.handling.resume(case_id, agent, version(form))
+        request,
+        "resume",
+        lambda desk, case_id, agent, form: desk.handling.resume(case_id, agent, version(form)),
     )
 
 
@@ -59,8 +66,8 @@ async def _do(request: web.Request, deed: str, work: _Work) -> web.Response:
 
 
 async def _pause(desk: WebParts, case_id: str, agent: User, form: Form) -> None:
-    waits_for = text(form, "waits_for")
-    if waits_for not in ("customer", "third_party"):
+    waits_for = _WAITS.get(text(form, "waits_for"))
+    if waits_for is None:
         raise InvalidInput("请选择在等顾客还是等第三方。")
     await desk.handling.pause(case_id, agent, version(form), waits_for, text(form, "wanted"))
 

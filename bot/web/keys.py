@@ -28,9 +28,10 @@ from bot.web.live import Hub
 class WebParts:
     """Everything behind the door.
 
-    `runner_wake` is told which conversation has something to answer; `texts` gives the desk's sentence for a
-    situation; `ask_extension` asks for a later promised day (bot/services/extensions.py); `ready` says whether messages are being answered; `origin` is the address people use
-    ("https://desk.example"), None when it is whatever the request was sent to.
+    `runner_wake` is told which conversation has something to answer; `ask_extension` asks for a later
+    promised day (bot/services/extensions.py); `texts` gives the desk's sentence for a situation; `ready` says
+    whether messages are being answered; `origin` is the address people use ("https://desk.example"), None
+    when it is whatever the request was sent to.
     """
 
     intake: Intake

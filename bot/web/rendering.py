@@ -22,7 +22,13 @@ _OWNERS = {
     Owner.CLOSED: "已结束",
 }
 _AUTHORS = {Author.CUSTOMER: "顾客", Author.BOT: "机器人", Author.DESK: "系统", Author.AGENT: "客服"}
-_STATES = {CaseState.DRAFT: "登记中", CaseState.ACCEPTED: "已受理", CaseState.WITHDRAWN: "已撤销"}
+_STATES = {
+    CaseState.DRAFT: "登记中",
+    CaseState.ACCEPTED: "已受理",
+    CaseState.CLOSED: "已结案",
+    CaseState.WITHDRAWN: "已撤销",
+    CaseState.MERGED: "已合并",
+}
 _ROLES = {
     Role.AGENT: "客服",
     Role.SENIOR: "资深客服",

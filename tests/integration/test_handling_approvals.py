@@ -160,7 +160,7 @@ async def test_a_position_that_nobody_holds_is_named_before_anything_is_proposed
 
 async def test_a_proposal_falls_when_the_case_moves_otherwise(desk, handling, case, staff):
     await move(handling, case, staff["li"], "company_caused", CAUSE)
-    await move(handling, case, staff["li"], "withdraw")
+    await move(handling, case, staff["li"], "withdraw", reason="顾客来电撤诉")
     assert await waiting(desk, case) == []
     with pytest.raises(ForbiddenMove):
         await move(handling, case, staff["li"], "company_caused", CAUSE)

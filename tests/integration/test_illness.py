@@ -153,3 +153,24 @@ async def test_whether_anybody_feels_unwell_is_asked_once(desk):
 async def test_who_says_that_nobody_drank_it_is_not_asked(desk):
     await desk.say("八宝粥是酸的，还没吃就倒了", SOUR)
     assert await open_question(desk) == "batch_no"
+
+
+async def test_a_bare_all_right_is_no_illness_and_the_question_comes_once_more(desk):
+    await desk.say(SPOILED, SOUR)
+    await desk.say("好的", reading("affirm"))
+    (case,) = await desk.cases()
+    assert (case.issue, await open_question(desk)) == ("porridge.sour", "unwell")
+    await desk.say("好的", reading("affirm"))
+    (case,) = await desk.cases()
+    assert case.fields["unwell"] is None
+    assert await open_question(desk) == "batch_no"
+
+
+async def test_dishes_answer_what_was_eaten_before(desk):
+    await desk.say(SICK, reading("illness"))
+    while await open_question(desk) != "food_before":
+        await desk.say(*STEPS[await open_question(desk)])
+    dishes = "昨晚吃的面条，前天吃的火锅"
+    await desk.say(dishes, reading("inform", date="昨晚", product="面条"))
+    (case,) = await desk.cases()
+    assert case.fields["food_before"] == dishes
