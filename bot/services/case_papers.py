@@ -6,11 +6,11 @@ from typing import Protocol
 
 from bot.domain.case import Case
 from bot.domain.errors import InvalidInput
-from bot.domain.handbook.form import Asked, Form
+from bot.domain.handbook.form import Form
 from bot.domain.papers import Sheet
 from bot.domain.people import User
 from bot.services.evidence import EvidencePacks
-from bot.services.papers import Approval, Papers
+from bot.services.papers import SCRIPT, Approval, Papers
 from bot.services.ports import UnitOfWork
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -45,14 +45,17 @@ class Listed:
 
 @dataclass(frozen=True)
 class PaperPage:
-    """One paper of a case before it is printed: how it would read, and what people fill in for it."""
+    """One paper of a case before it is printed: how it would read, and what people fill in for it.
+
+    `asked` are the ids, titles and present values of the latter.
+    """
 
     case_id: str
     number: str
-    form: Form
+    form: str
     sheet: Sheet
     approval: Approval
-    asked: tuple[tuple[Asked, str], ...]
+    asked: tuple[tuple[str, str, str], ...]
     makes_pdf: bool
 
 
@@ -77,7 +80,7 @@ class CasePapers:
         rule = handbook.issue(case.issue, product=case.fields.get("product"), place=case.fields.get("place"))
         near = {rule.form, *(form.id for form in handbook.forms.values() if _pack(form) == case.pack)}
         found = [
-            Listed(form.id, form.title, form.id in near, self._papers.needs_approval(form))
+            Listed(form.id, self._plain(form.title), form.id in near, self._papers.needs_approval(form))
             for form in handbook.forms.values()
             if form.is_printed
         ]
@@ -89,13 +92,14 @@ class CasePapers:
         async with self._papers.units() as uow:
             case = await _accepted(uow, case_id)
             findings = case.findings or {}
+            sheet = await self._papers.fill(uow, case, form, with_blanks=True)
             return PaperPage(
                 case_id=case.id,
                 number=case.number or "",
-                form=form,
-                sheet=await self._papers.fill(uow, case, form, with_blanks=True),
+                form=form.id,
+                sheet=sheet.converted(self._plain),
                 approval=await self._papers.approval(uow, case, form),
-                asked=tuple((asked, findings.get(asked.id, "")) for asked in form.asks),
+                asked=tuple((one.id, self._plain(one.title), findings.get(one.id, "")) for one in form.asks),
                 makes_pdf=self._press.makes_pdf,
             )
 
@@ -125,6 +129,9 @@ class CasePapers:
         files = await self._packs.make(number, redacted=redacted, by=by.login)
         name = f"{number}-evidence{'-redacted' if redacted else ''}.zip"
         return Printed(name, "application/zip", self._press.archive(files))
+
+    def _plain(self, text: str) -> str:
+        return self._papers.convert(text, SCRIPT)
 
     async def _number(self, case_id: str) -> str:
         async with self._papers.units() as uow:

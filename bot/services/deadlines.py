@@ -12,6 +12,7 @@ from bot.domain.warning import FURTHEST, warn_at
 from bot.domain.workdays import SHANGHAI, Calendar
 from bot.services.ids import new_id
 from bot.services.ports import Clock, UnitOfWork, Units, Watched
+from bot.services.steps import OPEN_ONLY
 from bot.services.turn import record
 from bot.services.words import Words
 
@@ -91,7 +92,8 @@ class Watch:
                     await _note(uow, case, "due_warned", now, due=case.due_at.isoformat())
                     kind = Assignee.USER if case.handler_id else Assignee.ROLE
                     title = f"{case.number} 快到答应顾客的{_day(case.due_at)}了"
-                    alert(uow, title, kind, case.handler_id or Role.AGENT, now, case)
+                    who = case.handler_id or Role.AGENT
+                    alert(uow, title, kind, who, now, case, **{OPEN_ONLY: True})
                 await uow.commit()
             return True
         return False

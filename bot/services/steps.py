@@ -15,6 +15,7 @@ from bot.services.words import Words
 
 _ROLES = frozenset(role.value for role in Role)
 MINE = "step"  # the payload's key in tasks that stand and fall with a step
+OPEN_ONLY = "while_open"  # in those that stand and fall with the case
 
 
 def process_of(words: Words, case: Case) -> Process:
@@ -59,7 +60,7 @@ async def walk(
     if arrow.promise is not None and not case.extended:
         recounting.promise(words, case, case.accepted_at or now, arrow.promise.duration)
     if not stays(arrow):
-        await leave(uow, case, now)
+        await leave(uow, case, now, ends=state.ends is not None)
         case.process, case.step = process.id, state.id
         case.state = CaseState(state.ends) if state.ends else CaseState.ACCEPTED
         case.closed_at = now if state.ends else None
@@ -120,10 +121,14 @@ def enter(
         give(uow, words, case, todo, now)
 
 
-async def leave(uow: UnitOfWork, case: Case, now: datetime) -> None:
-    """The case leaves its step: what was to do in it, and what was asked for it, has become pointless."""
+async def leave(uow: UnitOfWork, case: Case, now: datetime, *, ends: bool = False) -> None:
+    """The case leaves its step: what was to do in it, and what was asked for it, has become pointless.
+
+    `ends`: so has what was to do as long as the case was open.
+    """
+    pointless = {MINE, OPEN_ONLY} if ends else {MINE}
     for task in await uow.tasks.of_case(case.id):
-        if task.state is TaskState.OPEN and MINE in task.payload:
+        if task.state is TaskState.OPEN and pointless & set(task.payload):
             task.decide(TaskState.DROPPED, "desk", now)
     case.step_due_at = None
 

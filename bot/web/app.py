@@ -57,7 +57,7 @@ def _add_routes(app: web.Application) -> None:
             web.post(f"{one}/release", desk.release),
             web.get("/desk/ws", desk.socket),
             web.get("/desk/inbox", inbox.page),
-            web.post("/desk/inbox/{id:[0-9a-z]{1,64}}", inbox.decide),
+            web.post("/desk/inbox/{id:[0-9a-z-]{1,64}}", inbox.decide),
             web.get("/desk/cases", cases.page),
             web.get(one_case, cases.case),
             web.post(f"{one_case}/{{arrow:[a-z][a-z0-9_]{{0,63}}}}", cases.move),

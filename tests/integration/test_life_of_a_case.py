@@ -180,8 +180,14 @@ async def test_the_customer_reads_every_step_in_order(life, li, zhao):
     assert "{" not in said
 
 
-async def test_a_closed_case_leaves_no_step_to_do(life, li, zhao):
-    await closed(life, li, zhao)
+async def test_a_closed_case_leaves_no_step_to_do_and_no_warning_to_read(life, li, zhao):
+    await carried_out(life, li, zhao)
+    warning = "快到答应顾客的2月27日18:00了"
+    assert warning in await life.inbox_of(li)
+    await life.until("03-03", "10:00")
+    await life.desk.say("满意", choice="visit.2")
+    assert (await life.case()).state is CaseState.CLOSED
+    assert warning not in await life.inbox_of(li)
     assert [task.kind for task in await life.open_tasks() if task.kind != "alert"] == []
     assert await life.inbox_of(zhao) == []
     assert (await life.case()).step_due_at is None
