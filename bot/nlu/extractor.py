@@ -96,9 +96,11 @@ class FactExtractor(TrainedComponent, EntityExtractorMixin):
 
     def _facts(self, message: Message) -> List[Dict[str, Any]]:
         normal = normal_form(message)
-        facts = []
+        facts: List[Dict[str, Any]] = []
         for span in self._pipeline(document(self._pipeline, message)).ents:
             start, end = normal.original_span(span.start, span.end)
+            if facts and start < facts[-1]["end"]:
+                continue  # one character of the customer's, ½, may be several of the normal form
             value = message.get(TEXT)[start:end]
             facts.append({"entity": span.label_, "value": value, "start": start, "end": end})
         return facts

@@ -20,6 +20,7 @@ from bot.nlu.tagging import WORDS, character_features, spans_of, tags
 FOUND = "tagged"
 TAGGER, MERGER = "kesu_tagger", "kesu_merger"
 CERTAIN = {VALID_PHONE: "phone", word_group("store"): "place"}  # kinds of finds that need no context
+CODES = frozenset({"order_no", "batch_no", "phone"})
 LONGEST_FACT = 60  # characters; the tagger never ends within one endless word
 
 
@@ -74,7 +75,10 @@ class Tagger:
     def __call__(self, doc: Doc) -> Doc:
         """Note the facts found as the group `tagged`."""
         found = self._tagger.tag(character_features(doc)) if self._tagger is not None and len(doc) else ()
-        doc.spans[FOUND] = [span for span in spans_of(doc, found) if len(span) <= LONGEST_FACT]
+        spans = sorted(
+            (_whole(span) for span in spans_of(doc, found)), key=lambda span: span.label_ == "phone"
+        )
+        doc.spans[FOUND] = [span for span in filter_spans(spans) if len(span) <= LONGEST_FACT]
         return doc
 
     def train(self, documents: Iterable[Doc], rounds: int) -> None:
@@ -109,6 +113,22 @@ class Tagger:
         self._tagger.open_inmemory(model)
 
 
+def _whole(span: Span) -> Span:
+    """Return a number with all the letters and digits around it: no number is half a code."""
+    if span.label_ not in CODES:
+        return span
+    start, end, text = span.start, span.end, span.doc.text
+    while start > 0 and _is_code(text[start - 1 : start + 1]):
+        start -= 1
+    while end < len(text) and _is_code(text[end - 1 : end + 1]):
+        end += 1
+    return Span(span.doc, start, end, label=span.label_)
+
+
+def _is_code(text: str) -> bool:
+    return text.isascii() and text.isalnum()
+
+
 @Language.factory(TAGGER)
 def create_tagger(nlp: Language, name: str) -> Tagger:  # noqa: ARG001 -- spaCy passes them by name
     """Create the tagger, before its training."""
@@ -120,16 +140,20 @@ def tagger_of(nlp: Language) -> Tagger:
     return cast("Tagger", nlp.get_pipe(TAGGER))
 
 
+def _is_scrap(span: Span, whole: Span) -> bool:
+    return whole.start <= span.start and span.end <= whole.end and len(span) < len(whole)
+
+
 @Language.component(MERGER)
 def merge(doc: Doc) -> Doc:
-    """Make the tagger's facts the document's, and beside them what is certain and it overlooked."""
-    tagged = list(doc.spans[FOUND])
-    taken = {position for span in tagged for position in range(span.start, span.end)}
+    """Make the tagger's facts the document's, and beside them what is certain and it overlooked or cut up."""
     certain = [
         Span(doc, span.start, span.end, label=kind)
         for group, kind in CERTAIN.items()
         for span in doc.spans.get(group, ())
-        if taken.isdisjoint(range(span.start, span.end))
     ]
-    doc.set_ents(filter_spans([*tagged, *certain]))
+    tagged = [span for span in doc.spans[FOUND] if not any(_is_scrap(span, whole) for whole in certain)]
+    taken = {position for span in tagged for position in range(span.start, span.end)}
+    overlooked = [span for span in certain if taken.isdisjoint(range(span.start, span.end))]
+    doc.set_ents(filter_spans([*tagged, *overlooked]))
     return doc

@@ -115,13 +115,16 @@ class CasePapers:
         """Ask the supervisors to approve the paper's present text. InvalidInput, Conflict."""
         await self._papers.ask_approval(await self._number(case_id), form_id, by.login)
 
-    async def fill_in(self, case_id: str, form_id: str, values: Mapping[str, str], by: User) -> None:
-        """Keep what a paper asks people for; what is left empty stays as it is. InvalidInput."""
+    async def fill_in(
+        self, case_id: str, form_id: str, values: Mapping[str, str], shown: Mapping[str, str], by: User
+    ) -> None:
+        """Keep what a paper asks people for; what they left as it was `shown` stays. InvalidInput, Conflict."""
         known = {asked.id for asked in self._papers.form(form_id).asks}
-        given = {name: text.strip() for name, text in values.items() if name in known and text.strip()}
+        tidied = {name: text.strip() for name, text in values.items() if name in known and text.strip()}
+        given = {name: text for name, text in tidied.items() if text != shown.get(name, "")}
         if not given:
             raise InvalidInput("还没有填写内容。")
-        await self._papers.note(await self._number(case_id), given, by.login)
+        await self._papers.note(await self._number(case_id), given, by.login, shown)
 
     async def evidence(self, case_id: str, by: User, *, redacted: bool) -> Printed:
         """The evidence pack; that it was made is noted in the case's history."""

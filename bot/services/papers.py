@@ -116,8 +116,13 @@ class Papers:
             await uow.commit()
         return task
 
-    async def note(self, number: str, values: Mapping[str, str], by: str) -> None:
-        """Fill in values that papers ask for (`finding.…`), with an entry in the history. InvalidInput."""
+    async def note(
+        self, number: str, values: Mapping[str, str], by: str, shown: Mapping[str, str] | None = None
+    ) -> None:
+        """Fill in values that papers ask for (`finding.…`), with an entry in the history. InvalidInput.
+
+        `shown` is what stood there when the person began to write; Conflict if it was changed meanwhile.
+        """
         known = paper_values.titles(self.words.handbook)
         for name, value in values.items():
             if f"finding.{name}" not in known:
@@ -130,6 +135,10 @@ class Papers:
                 raise NotFound(f"没有登录名 {by}。")
             case = await case_numbered(uow, number)
             before = {name: (case.findings or {}).get(name) for name in values}
+            for name, seen in (shown or {}).items():
+                if name in before and (before[name] or "") != seen:
+                    title = known[f"finding.{name}"]
+                    raise Conflict(f"“{title}”刚刚有人填成了“{before[name]}”。您的内容没有保存，请看过再填。")
             case.findings = {**(case.findings or {}), **values}
             await record(uow, case, "noted", person.id, self.clock.now(), before=before, after=dict(values))
             await uow.commit()

@@ -23,18 +23,26 @@ async def report(turn: Turn) -> None:
     if asked is not None:
         await _report_number(turn, asked)
         return
-    own = [
-        case
-        for case in await turn.uow.cases.of_customer(turn.conversation.customer_id)
-        if case.state is CaseState.ACCEPTED
-    ]
+    own = await _own(turn)
     if own:
         for case in own[:3]:
-            turn.say("progress", cases.case_values(case, turn.words))
+            await _say_progress(turn, case)
     elif turn.case is not None:
         turn.say("progress.draft")
     else:
         turn.say("progress.identify")
+
+
+async def _own(turn: Turn) -> list[Case]:
+    """The customer's cases in process, and those that go on in a case of somebody else."""
+    all_of_them = await turn.uow.cases.of_customer(turn.conversation.customer_id)
+    own = [case for case in all_of_them if case.is_open]
+    for case in all_of_them:
+        if case.state is CaseState.MERGED:
+            other = await steps.resolved(turn.uow, case)
+            if other.is_open and other not in own:
+                own.append(case)
+    return own
 
 
 async def _report_number(turn: Turn, asked: re.Match[str]) -> None:

@@ -11,6 +11,7 @@ from bot.web.keys import PARTS
 from bot.web.rendering import desk_page
 
 _KINDS = ("word", "pdf")
+_SHOWN = "shown."  # before the name of what stood there when the page was made
 
 
 async def page(request: web.Request) -> web.Response:
@@ -39,8 +40,9 @@ async def fill_in(request: web.Request) -> web.Response:
     agent, (case_id, form_id) = await acting(request, Deed.TALK), _names(request)
     form = await request.post()
     try:
-        values = {name: text(form, name) for name in form}
-        await request.app[PARTS].papers.fill_in(case_id, form_id, values, agent)
+        values = {name: text(form, name).replace("\r\n", "\n") for name in form}
+        shown = {name.removeprefix(_SHOWN): values[name] for name in values if name.startswith(_SHOWN)}
+        await request.app[PARTS].papers.fill_in(case_id, form_id, values, shown, agent)
     except REFUSALS as refusal:
         return await _page(request, agent, refusal, form)
     raise web.HTTPSeeOther(f"/desk/cases/{case_id}/papers/{form_id}")

@@ -9,6 +9,7 @@ import pytest
 
 from bot.adapters.database import schema
 from bot.adapters.database.sealing import Sealer, new_key
+from bot.adapters.database.tables import metadata
 from bot.adapters.database.unit_of_work import Database
 from tests import databases
 from tests.desks import make_desk
@@ -54,6 +55,15 @@ def migrated_template(postgres):
     asyncio.run(databases.run_on_server(postgres, f"DROP DATABASE {name}"))
 
 
+@pytest.fixture(scope="session")
+def shared_database(postgres, migrated_template):
+    """The URL of a PostgreSQL database for all tests that only fill tables; making one takes long."""
+    name = f"kesu_shared_{uuid.uuid4().hex[:8]}"
+    asyncio.run(databases.run_on_server(postgres, f"CREATE DATABASE {name} TEMPLATE {migrated_template}"))
+    yield postgres.set(database=name)
+    asyncio.run(databases.run_on_server(postgres, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def backend(request):
     """Which database this test runs on."""
@@ -73,6 +83,12 @@ def migrated(backend, request):
 
 
 @pytest.fixture
+def shared(backend, request):
+    """The PostgreSQL database that tests share, None on SQLite."""
+    return request.getfixturevalue("shared_database") if backend == "postgresql" else None
+
+
+@pytest.fixture
 async def empty_url(server, tmp_path):
     """The URL of a database without tables."""
     if server is None:
@@ -83,13 +99,23 @@ async def empty_url(server, tmp_path):
 
 
 @pytest.fixture
-async def database_url(server, migrated, tmp_path):
-    """The URL of a migrated database of this test's own."""
+async def own_database_url(server, migrated, tmp_path):
+    """The URL of a migrated database of this test's own, whose tables it may change."""
     if server is None:
         yield f"sqlite:///{shutil.copy(migrated, tmp_path / 'kesu.db')}"
         return
     async with _postgres_database(server, migrated) as url:
         yield url
+
+
+@pytest.fixture
+async def database_url(shared, migrated, tmp_path):
+    """The URL of a migrated, empty database; tests on PostgreSQL share one, emptied after each."""
+    if shared is None:
+        yield f"sqlite:///{shutil.copy(migrated, tmp_path / 'kesu.db')}"
+        return
+    yield _text(shared)
+    await databases.empty(shared, metadata.tables)
 
 
 @pytest.fixture

@@ -35,13 +35,16 @@ async def differences(url):
     return found
 
 
-async def test_the_migrations_make_exactly_the_tables_of_the_program(database_url):
-    assert await differences(database_url) == []
+async def test_the_migrations_make_exactly_the_tables_of_the_program(own_database_url):
+    assert await differences(own_database_url) == []
 
 
-async def test_a_difference_between_tables_and_migrations_is_noticed(database_url):
-    await run(database_url, "DROP INDEX ix_cases_drafts", "ALTER TABLE cases ADD COLUMN mood TEXT")
-    assert sorted(change[0] for change in await differences(database_url)) == ["add_index", "remove_column"]
+async def test_a_difference_between_tables_and_migrations_is_noticed(own_database_url):
+    await run(own_database_url, "DROP INDEX ix_cases_drafts", "ALTER TABLE cases ADD COLUMN mood TEXT")
+    assert sorted(change[0] for change in await differences(own_database_url)) == [
+        "add_index",
+        "remove_column",
+    ]
 
 
 async def test_a_new_database_is_upgraded_and_then_passes_the_check(empty_url):
@@ -66,17 +69,17 @@ async def test_tables_of_others_are_left_alone(empty_url):
     assert kept == [7]
 
 
-async def test_a_database_that_is_behind_is_told_to_upgrade(database_url):
-    await run(database_url, "DELETE FROM alembic_version")
+async def test_a_database_that_is_behind_is_told_to_upgrade(own_database_url):
+    await run(own_database_url, "DELETE FROM alembic_version")
     with pytest.raises(ConfigurationError, match="kesu db upgrade"):
-        await schema.check(database_url)
+        await schema.check(own_database_url)
 
 
 @pytest.mark.parametrize("step", [schema.check, schema.upgrade])
-async def test_a_database_that_a_newer_program_wrote_is_refused(database_url, step):
-    await run(database_url, "UPDATE alembic_version SET version_num = '9999'")
+async def test_a_database_that_a_newer_program_wrote_is_refused(own_database_url, step):
+    await run(own_database_url, "UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(ConfigurationError, match=r"9999.*newer"):
-        await step(database_url)
+        await step(own_database_url)
 
 
 async def test_checking_a_missing_file_names_it_and_does_not_create_it(tmp_path):
@@ -142,8 +145,11 @@ def test_the_usual_word_for_encryption_on_the_wire_is_understood():
     assert parse_url("postgresql://u@h/d?sslmode=require").query == {"ssl": "require"}
 
 
-async def test_a_database_opened_with_another_data_key_is_refused(database_url, sealer):
-    first, second = Database(database_url, sealer), Database(database_url, Sealer.from_base64(new_key()))
+async def test_a_database_opened_with_another_data_key_is_refused(own_database_url, sealer):
+    first, second = (
+        Database(own_database_url, sealer),
+        Database(own_database_url, Sealer.from_base64(new_key())),
+    )
     await first.confirm_key()
     await first.confirm_key()
     with pytest.raises(ConfigurationError, match="KESU_DATA_KEY"):

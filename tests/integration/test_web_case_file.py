@@ -146,6 +146,14 @@ async def test_a_merged_number_answers_the_customer_with_the_other_case(client, 
     assert "处理中" in line
 
 
+async def test_without_a_number_a_customer_hears_of_a_merged_case_too(client, door, case):
+    other = await accepted(door.desk, "other")
+    await do(client, case, "merge", into=other.number, reason="同一件事")
+    (line,) = await door.desk.say("怎么样了", reading("ask_progress"))
+    assert case.number in line
+    assert other.number not in line
+
+
 async def test_a_person_says_that_it_is_in_the_media_and_why(client, door, case):
     answer = await do(client, case, "correct", flag="media", people="1", reason="已经见报")
     assert answer.status == 303

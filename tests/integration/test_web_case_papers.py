@@ -98,6 +98,19 @@ async def test_what_a_paper_asks_for_is_filled_in_on_its_page(client, door, case
     assert entry.payload["after"] == {name: "灌装时封口不严"}
 
 
+async def test_the_second_of_two_who_fill_in_is_told_what_the_first_wrote(client, door, case):
+    page = await (await client.get(place(case, LETTER))).text()
+    name = re.search(r'<textarea id="([a-z_]+)"', page)[1]
+    path = f"{place(case, LETTER)}/values"
+    await send(client, path, **{name: "封口不严", f"shown.{name}": ""})
+    answer = await send(client, path, **{name: "运输挤压", f"shown.{name}": ""})
+    page = await answer.text()
+    assert answer.status == 409
+    assert "封口不严" in page[page.index('role="alert"') :]
+    assert "运输挤压" in page
+    assert (await again(door.desk, case)).findings[name] == "封口不严"
+
+
 async def test_nothing_filled_in_is_no_entry(client, door, case):
     answer = await send(client, f"{place(case, LETTER)}/values", unknown="什么")
     assert answer.status == 400

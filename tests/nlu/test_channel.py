@@ -28,7 +28,7 @@ def test_a_turn_travels_as_the_protocol_says(call, desk):
     assert answer["turn"] == "first"
     assert set(answer["reading"]) == {
         "text", "normal", "script", "label", "confidence", "ranking", "parts", "familiarity", "entities",
-        "model",
+        "model", "risks",
     }  # fmt: skip
     assert answer["reading"]["model"] == "tiny.tar.gz"
 

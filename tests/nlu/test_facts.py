@@ -40,7 +40,7 @@ def message(annotated_text):
 @pytest.fixture(scope="module")
 def trained():
     nlp = blank_pipeline({"product": ["绿茶", "奶茶", "可可奶茶", "冰红茶", "乌龙茶"]})
-    tagger_of(nlp).train([annotated(nlp, message(text)) for text in TRAINING], c1=0.01, c2=0.01)
+    tagger_of(nlp).train([annotated(nlp, message(text)) for text in TRAINING], rounds=30)
     return nlp
 
 
