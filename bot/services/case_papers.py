@@ -118,7 +118,7 @@ class CasePapers:
     async def fill_in(
         self, case_id: str, form_id: str, values: Mapping[str, str], shown: Mapping[str, str], by: User
     ) -> None:
-        """Keep what a paper asks people for; what they left as it was `shown` stays. InvalidInput, Conflict."""
+        """Keep what a paper asks people for; what is as it was `shown` stays. InvalidInput, Conflict."""
         known = {asked.id for asked in self._papers.form(form_id).asks}
         tidied = {name: text.strip() for name, text in values.items() if name in known and text.strip()}
         given = {name: text for name, text in tidied.items() if text != shown.get(name, "")}
