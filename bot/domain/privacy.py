@@ -34,3 +34,15 @@ def mask(text: str) -> str:
         return "*" * max(len(bare) - 4, 0) + bare[-4:]
 
     return SENSITIVE.sub(hide, text)
+
+
+def masked_field(name: str, value: str | None) -> str | None:
+    """What of a fact is shown: of a phone, however it was written, only the last four digits."""
+    if value is None or name != "phone":
+        return mask(value) if value else value
+    digits_left = sum(char.isdigit() for char in value)
+    shown = []
+    for char in value:
+        shown.append(char if not char.isdigit() or digits_left <= 4 else "*")  # noqa: PLR2004 -- the last four
+        digits_left -= char.isdigit()
+    return "".join(shown)

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain import risk
 from bot.domain.case import Case, CaseState
 from bot.domain.conversation import Author, Conversation, Message, Owner
-from bot.domain.privacy import mask
+from bot.domain.privacy import mask, masked_field
 from bot.domain.reading import Reading
 from bot.services.ports import UnitOfWork, Units
 
@@ -183,7 +183,7 @@ class Transcripts:
         return Understood(title, reading.confidence, risk.words(reading.risks))
 
     def _case(self, case: Case) -> CaseView:
-        facts = tuple((self._titles(name), _masked(name, value)) for name, value in case.fields.items())
+        facts = tuple((self._titles(name), masked_field(name, value)) for name, value in case.fields.items())
         return CaseView(
             id=case.id,
             number=case.number,
@@ -238,15 +238,3 @@ def _line(message: Message, agent: str | None) -> Line:
 def _preview(text: str) -> str:
     flat = " ".join(mask(text).split())
     return flat if len(flat) <= _PREVIEW else f"{flat[: _PREVIEW - 1]}…"
-
-
-def _masked(name: str, value: str | None) -> str | None:
-    """What of a fact is shown: of a phone, however it was written, only the last four digits."""
-    if value is None or name != "phone":
-        return mask(value) if value else value
-    digits_left = sum(char.isdigit() for char in value)
-    shown = []
-    for char in value:
-        shown.append(char if not char.isdigit() or digits_left <= 4 else "*")  # noqa: PLR2004 -- the last four
-        digits_left -= char.isdigit()
-    return "".join(shown)

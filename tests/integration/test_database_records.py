@@ -156,7 +156,7 @@ async def test_drafts_whose_customer_fell_silent_are_found(units, talk):
         ("cases", a_case("late", heard_at=late)),
         ("cases", a_case("silent", heard_at=NOW)),
         ("cases", a_case("longest", heard_at=early)),
-        ("cases", a_case("counted", heard_at=early, state=CaseState.ACCEPTED)),
+        ("cases", a_case("counted", heard_at=early, state=CaseState.ACCEPTED, number="K1")),
     )
     async with units() as unit:
         found = await unit.cases.silent_drafts(NOW + timedelta(seconds=1))
