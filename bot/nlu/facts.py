@@ -20,6 +20,7 @@ from bot.nlu.tagging import WORDS, character_features, spans_of, tags
 FOUND = "tagged"
 TAGGER, MERGER = "kesu_tagger", "kesu_merger"
 CERTAIN = {VALID_PHONE: "phone", word_group("store"): "place"}  # kinds of finds that need no context
+LONGEST_PHONE = 20  # characters: 15 digits, a plus sign, signs between
 CODES = frozenset({"order_no", "batch_no", "phone"})
 LONGEST_FACT = 60  # characters; the tagger never ends within one endless word
 
@@ -114,7 +115,10 @@ class Tagger:
 
 
 def _whole(span: Span) -> Span:
-    """Return a number with all the letters and digits around it: no number is half a code."""
+    """Return a number with all the letters and digits around it: no number is half a code.
+
+    What is longer than any telephone number (E.164) is one of an order.
+    """
     if span.label_ not in CODES:
         return span
     start, end, text = span.start, span.end, span.doc.text
@@ -122,7 +126,9 @@ def _whole(span: Span) -> Span:
         start -= 1
     while end < len(text) and _is_code(text[end - 1 : end + 1]):
         end += 1
-    return Span(span.doc, start, end, label=span.label_)
+    too_long = span.label_ == "phone" and end - start > LONGEST_PHONE
+    kind = "order_no" if too_long else span.label_
+    return Span(span.doc, start, end, label=kind)
 
 
 def _is_code(text: str) -> bool:
