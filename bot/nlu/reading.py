@@ -11,6 +11,7 @@ from bot.nlu.normalizer import NORMAL, SCRIPT, normalize
 from bot.nlu.risk_component import RISKS
 
 RANKING_LENGTH = 5
+HOTLINES = frozenset({"association", "authority"})  # risks whose words may be numbers
 
 
 def reading(
@@ -52,6 +53,8 @@ def _ranking(parse_data: Dict[str, Any]) -> List[Dict[str, Any]]:
 
 
 def _entities(parse_data: Dict[str, Any], text: str) -> List[Dict[str, Any]]:
+    """Return the facts; what is part of a hotline's number, 「1 2 3 1 5」, is no batch and no place."""
+    hotlines = [risk for risk in parse_data.get(RISKS) or () if risk["kind"] in HOTLINES]
     return [
         {
             "entity": found["entity"],
@@ -60,4 +63,5 @@ def _entities(parse_data: Dict[str, Any], text: str) -> List[Dict[str, Any]]:
             "end": found["end"],
         }
         for found in parse_data.get(ENTITIES) or ()
+        if not any(found["start"] < risk["end"] and risk["start"] < found["end"] for risk in hotlines)
     ]

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.domain.case import Case
 from bot.domain.handbook.process import Process
 from bot.domain.people import Deed, User
-from bot.domain.privacy import mask
+from bot.domain.privacy import mask, masked_field
 from bot.services import steps
 from bot.services.handling import Handling
 from bot.services.ports import Clock, Units
@@ -87,10 +87,9 @@ class CasesInHand:
         """What the customer told; of personal data a department sees nothing, others see it masked."""
         known = self._words.handbook.fields
         return tuple(
-            (self._titles(name), mask(value))
+            (self._titles(name), masked_field(name, value) or "")
             for name, value in case.fields.items()
             if value is not None
-            and name != "phone"
             and (user.may(Deed.TALK) or not (name in known and known[name].sensitive))
         )
 

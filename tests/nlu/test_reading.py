@@ -66,3 +66,11 @@ def test_a_parse_of_nothing_is_a_reading_without_label():
     found = reading({}, "你好", "m")
     assert (found["label"], found["confidence"], found["ranking"], found["entities"]) == (None, 0.0, [], [])
     assert (found["normal"], found["script"]) == ("你好", "hans")
+
+
+def test_the_number_of_a_hotline_is_no_fact():
+    text = "再不处理我打1 2 3 1 5，单号SF1234567890123"
+    facts = [{"entity": "batch_no", "start": 8, "end": 14}, {"entity": "order_no", "start": 18, "end": 33}]
+    risk = {"kind": "association", "text": "1 2 3 1 5", "start": 6, "end": 15, "denied": False}
+    found = reading({**PARSE, "entities": facts, "risks": [risk]}, text, "m")
+    assert [fact["value"] for fact in found["entities"]] == ["SF1234567890123"]
