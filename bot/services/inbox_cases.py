@@ -89,8 +89,7 @@ class CasesInHand:
         return tuple(
             (self._titles(name), masked_field(name, value) or "")
             for name, value in case.fields.items()
-            if value is not None
-            and (user.may(Deed.TALK) or not (name in known and known[name].sensitive))
+            if value is not None and (user.may(Deed.TALK) or not (name in known and known[name].sensitive))
         )
 
 
