@@ -17,7 +17,7 @@ async def noted(
     uow: UnitOfWork,
     words: Words,  # noqa: ARG001 -- an effect's signature, as the next
     task: Task,
-    approved: bool,  # noqa: FBT001
+    approved: bool,  # noqa: FBT001 -- an effect's signature
     by: User,
     now: datetime,
     note: str,
@@ -36,7 +36,7 @@ def by_deed(deeds: Mapping[str, Effect], otherwise: Effect = noted) -> Effect:
         uow: UnitOfWork,
         words: Words,
         task: Task,
-        approved: bool,  # noqa: FBT001
+        approved: bool,  # noqa: FBT001 -- an effect's signature
         by: User,
         now: datetime,
         note: str,

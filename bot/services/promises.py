@@ -71,7 +71,7 @@ async def confirmed(
     uow: UnitOfWork,
     words: Words,  # noqa: ARG001 -- an effect's signature
     task: Task,
-    approved: bool,  # noqa: FBT001
+    approved: bool,  # noqa: FBT001 -- an effect's signature
     by: User,
     now: datetime,
     note: str,
@@ -102,7 +102,7 @@ async def kept(
     uow: UnitOfWork,
     words: Words,  # noqa: ARG001 -- an effect's signature
     task: Task,
-    approved: bool,  # noqa: ARG001, FBT001
+    approved: bool,  # noqa: ARG001, FBT001 -- an effect's signature
     by: User,
     now: datetime,
     note: str,

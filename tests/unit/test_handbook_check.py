@@ -42,7 +42,7 @@ def problems(packs, content):
     return [str(problem) for problem in check_directory(packs)]
 
 
-def only(found, *parts):
+def assert_only(found, *parts):
     assert len(found) == 1, found
     for part in ("shop.yaml", *parts):
         assert part in found[0]
@@ -57,34 +57,34 @@ def test_a_pack_in_a_single_file_is_fine(packs, shop):
 
 
 def test_yaml_that_does_not_parse_is_named_by_line_and_column(packs):
-    only(problems(packs, "pack:\n  id: [shop\n"), "第 3 行")
+    assert_only(problems(packs, "pack:\n  id: [shop\n"), "第 3 行")
 
 
 def test_a_key_that_stands_twice_is_refused(packs):
-    only(problems(packs, "pack:\n  id: shop\n  id: shop\n"), "第 3 行", "id 写了两次")
+    assert_only(problems(packs, "pack:\n  id: shop\n  id: shop\n"), "第 3 行", "id 写了两次")
 
 
 def test_a_file_that_is_not_utf8_is_refused(packs):
     (packs / "shop.yaml").write_bytes("pack: 店".encode("gb18030"))
-    only([str(problem) for problem in check_directory(packs)], "UTF-8")
+    assert_only([str(problem) for problem in check_directory(packs)], "UTF-8")
 
 
 def test_an_empty_file_is_refused(packs):
-    only(problems(packs, ""), "pack、claims")
+    assert_only(problems(packs, ""), "pack、claims")
 
 
 def test_a_pack_without_a_header_is_refused(packs, shop):
     del shop["pack"]
-    only(problems(packs, shop), "pack", "请补上")
+    assert_only(problems(packs, shop), "pack", "请补上")
 
 
 def test_an_unknown_section_is_refused(packs, shop):
-    only(problems(packs, shop | {"clause": []}), "clause", "不认识的节")
+    assert_only(problems(packs, shop | {"clause": []}), "clause", "不认识的节")
 
 
 def test_an_unknown_key_of_a_clause_is_refused(packs, shop):
     shop["clauses"][0]["colour"] = "red"
-    only(problems(packs, shop), "clauses[K-SHOP-1].colour", "不认识的项")
+    assert_only(problems(packs, shop), "clauses[K-SHOP-1].colour", "不认识的项")
 
 
 def test_a_clause_without_id_is_refused(packs, shop):
@@ -94,12 +94,12 @@ def test_a_clause_without_id_is_refused(packs, shop):
 
 def test_a_number_instead_of_text_is_refused(packs, shop):
     shop["clauses"][0]["wording"] = [{"text": 5}]
-    only(problems(packs, shop), "clauses[K-SHOP-1].wording.1.text", "加引号")
+    assert_only(problems(packs, shop), "clauses[K-SHOP-1].wording.1.text", "加引号")
 
 
 def test_a_doubled_clause_id_is_refused(packs, shop):
     shop["clauses"].append(dict(shop["clauses"][0]))
-    only(problems(packs, shop), "clauses[K-SHOP-1]", "已有这个编号")
+    assert_only(problems(packs, shop), "clauses[K-SHOP-1]", "已有这个编号")
 
 
 def test_an_earlier_packs_clause_is_taken_over_only_with_replaces(packs, shop):
@@ -111,7 +111,7 @@ def test_an_earlier_packs_clause_is_taken_over_only_with_replaces(packs, shop):
         "wording": ["欢迎。"],
     }
     shop["clauses"].append(greeting)
-    only(problems(packs, shop), "clauses[S-DEEP-1]", "replaces: true")
+    assert_only(problems(packs, shop), "clauses[S-DEEP-1]", "replaces: true")
     greeting["replaces"] = True
     assert problems(packs, shop) == []
     assert load_handbook(packs).speak("greet", {}).text == "欢迎。"
@@ -119,57 +119,57 @@ def test_an_earlier_packs_clause_is_taken_over_only_with_replaces(packs, shop):
 
 def test_replacing_nothing_is_refused(packs, shop):
     shop["clauses"][0]["replaces"] = True
-    only(problems(packs, shop), "没有可替换的")
+    assert_only(problems(packs, shop), "没有可替换的")
 
 
 def test_an_unknown_clause_in_say_is_refused(packs, shop):
     shop["issues"]["service.quality"]["say"] = ["K-NO-SUCH"]
-    only(problems(packs, shop), "issues[service.quality].say", "K-NO-SUCH")
+    assert_only(problems(packs, shop), "issues[service.quality].say", "K-NO-SUCH")
 
 
 def test_an_internal_clause_in_say_is_refused(packs, shop):
     shop["issues"]["service.quality"]["say"] = ["S-CUR-1"]
-    only(problems(packs, shop), "S-CUR-1", "internal")
+    assert_only(problems(packs, shop), "S-CUR-1", "internal")
 
 
 def test_a_letter_in_say_is_refused(packs, shop):
     shop["issues"]["service.quality"]["say"] = ["S-LET-STD-1"]
-    only(problems(packs, shop), "S-LET-STD-1", "letter")
+    assert_only(problems(packs, shop), "S-LET-STD-1", "letter")
 
 
 def test_an_unknown_field_is_refused(packs, shop):
     shop["issues"]["service.quality"]["ask"] = ["phone", "shoe_size"]
-    only(problems(packs, shop), "issues[service.quality].ask", "shoe_size")
+    assert_only(problems(packs, shop), "issues[service.quality].ask", "shoe_size")
 
 
 def test_an_issue_that_never_asks_for_the_phone_is_refused(packs, shop):
     shop["issues"]["service.quality"]["ask"] = ["product"]
-    only(problems(packs, shop), "phone")
+    assert_only(problems(packs, shop), "phone")
 
 
 def test_an_unknown_form_is_refused(packs, shop):
     shop["issues"]["service.quality"]["form"] = "F-NO-1"
-    only(problems(packs, shop), "F-NO-1")
+    assert_only(problems(packs, shop), "F-NO-1")
 
 
 def test_an_unknown_label_is_refused(packs, shop):
     shop["issues"]["shoe.quality"] = shop["issues"].pop("service.quality")
-    only(problems(packs, shop), "issues[shoe.quality]", "不是投诉标签")
+    assert_only(problems(packs, shop), "issues[shoe.quality]", "不是投诉标签")
 
 
 def test_an_issue_that_nothing_leads_to_is_refused(packs, shop):
     del shop["claims"]
-    only(problems(packs, shop), "issues[service.quality]", "claims")
+    assert_only(problems(packs, shop), "issues[service.quality]", "claims")
 
 
 def test_a_claimed_label_without_a_rule_is_refused(packs, shop):
     shop["claims"]["labels"] = ["bank.service"]
-    only(problems(packs, shop), "claims.labels", "bank.service")
+    assert_only(problems(packs, shop), "claims.labels", "bank.service")
 
 
 def test_a_label_claimed_twice_is_refused_unless_it_is_taken_over(packs, shop):
     shop["claims"]["labels"] = ["service.quality"]
-    only(problems(packs, shop), "service.quality", "general")
+    assert_only(problems(packs, shop), "service.quality", "general")
     shop["issues"]["service.quality"]["replaces"] = True
     assert problems(packs, shop) == []
     assert load_handbook(packs).issue("service.quality").pack == "shop"
@@ -205,7 +205,7 @@ def test_rasas_keys_are_refused_at_the_top_and_deep_inside(packs, shop, key):
 
 def test_a_text_whose_line_looks_like_rasas_is_refused(packs, shop):
     shop["clauses"][0]["wording"] = ["第一行\n  rules: 如下"]
-    only(problems(packs, shop), "rules:", "Rasa")
+    assert_only(problems(packs, shop), "rules:", "Rasa")
 
 
 def test_a_version_at_the_top_of_a_file_is_refused(packs, shop):
@@ -214,12 +214,12 @@ def test_a_version_at_the_top_of_a_file_is_refused(packs, shop):
 
 def test_an_unknown_situation_is_refused(packs, shop):
     shop["clauses"][0]["situation"] = "dance"
-    only(problems(packs, shop), "clauses[K-SHOP-1].situation", "dance")
+    assert_only(problems(packs, shop), "clauses[K-SHOP-1].situation", "dance")
 
 
 def test_a_question_for_an_unknown_field_is_refused(packs, shop):
     shop["clauses"][0]["situation"] = "ask.shoe_size"
-    only(problems(packs, shop), "ask.shoe_size")
+    assert_only(problems(packs, shop), "ask.shoe_size")
 
 
 def test_a_field_that_nobody_asks_for_is_refused(packs, shop):
@@ -239,7 +239,7 @@ def test_a_situation_without_words_is_noticed(packs):
 
 
 def test_meanings_are_of_labels_that_exist(packs, shop):
-    only(problems(packs, shop | {"meanings": {"water.colour": "水有颜色"}}), "water.colour")
+    assert_only(problems(packs, shop | {"meanings": {"water.colour": "水有颜色"}}), "water.colour")
 
 
 def test_a_complaint_that_can_not_be_said_in_plain_words_is_noticed(packs):
@@ -256,7 +256,9 @@ def test_a_later_pack_says_a_meaning_in_its_own_words(packs, shop):
 @pytest.mark.parametrize("text", ["您好 {no.such}。", "您好 {case number}。", "您好 }。"])
 def test_a_placeholder_that_nothing_fills_is_refused(packs, shop, text):
     shop["clauses"][0]["wording"] = [text]
-    only(problems(packs, shop), "clauses[K-SHOP-1].wording.1", "请" if "no.such" not in text else "no.such")
+    assert_only(
+        problems(packs, shop), "clauses[K-SHOP-1].wording.1", "请" if "no.such" not in text else "no.such"
+    )
 
 
 def test_a_printed_blank_must_stand_in_the_quotation_and_have_a_value(packs, shop):
@@ -283,7 +285,7 @@ def test_a_printed_blank_must_stand_in_the_quotation_and_have_a_value(packs, sho
 )
 def test_a_clause_that_contradicts_itself_is_refused(packs, shop, change, part):
     shop["clauses"][0] |= change
-    only(problems(packs, shop), "clauses[K-SHOP-1]", part)
+    assert_only(problems(packs, shop), "clauses[K-SHOP-1]", part)
 
 
 def test_a_quotation_needs_document_place_and_digest(packs, shop):
