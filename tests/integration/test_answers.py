@@ -3,16 +3,10 @@
 import pytest
 
 from bot.domain.case import CaseState
-from tests.desks import make_desk
 from tests.rooms import reading
 
 EMPTY_PACK = "一箱奶茶里有一盒是空的"
 BROKEN_LAMP = "豆浆机漏电"
-
-
-@pytest.fixture
-async def desk(units, sealer):
-    return make_desk(units, sealer)
 
 
 async def complain(desk, text=EMPTY_PACK, label="carton.empty", **entities):

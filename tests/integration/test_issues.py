@@ -4,13 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.desks import make_desk
 from tests.rooms import reading
-
-
-@pytest.fixture
-async def desk(units, sealer):
-    return make_desk(units, sealer)
 
 
 async def complain(desk):

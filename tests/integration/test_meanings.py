@@ -7,7 +7,6 @@ import pytest
 from bot.domain.conversation import Owner
 from bot.domain.reading import Entity
 from bot.services.choices import MEANS
-from tests.desks import make_desk
 from tests.rooms import reading
 
 DOUBTFUL = "昨天那箱茶怪怪的"
@@ -18,11 +17,6 @@ TEA, PROGRESS = "茶饮料浑浊、有沉淀", "查投诉的进度"
 def doubtful(**changes):
     told = (Entity("product", "茶", 4, 5), Entity("date", "昨天", 0, 2))
     return replace(reading(None, 0.3), ranking=RANKING, entities=told, **changes)
-
-
-@pytest.fixture
-async def desk(units, sealer):
-    return make_desk(units, sealer)
 
 
 async def offered(desk):

@@ -5,13 +5,7 @@ from datetime import date
 import pytest
 
 from bot.domain.reading import Entity, Reading
-from tests.desks import make_desk
 from tests.rooms import reading
-
-
-@pytest.fixture
-async def desk(units, sealer):
-    return make_desk(units, sealer)
 
 
 def facts(*found):

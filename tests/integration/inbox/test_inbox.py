@@ -12,38 +12,7 @@ from bot.domain.task import Assignee, TaskKind, TaskState
 from bot.services.inbox import Outcome
 from tests.desks import WORKDAY_MORNING as NOW
 from tests.desks import handbook
-from tests.doors import make_door
-from tests.records import a_case, a_conversation, a_customer, store
-from tests.tasks import MANAGER, Decisions, decide, history, put, stored
-
-
-@pytest.fixture
-def decisions():
-    return Decisions()
-
-
-@pytest.fixture
-def door(database, sealer, decisions):
-    return make_door(database, sealer, effects={TaskKind.APPROVAL: decisions})
-
-
-@pytest.fixture
-def inbox(door):
-    return door.parts.inbox
-
-
-@pytest.fixture
-async def case(door):
-    """The number of an accepted case."""
-    accepted = a_case()
-    accepted.accept("K1234-56780", NOW, NOW + timedelta(days=5))
-    await store(
-        door.desk.units,
-        ("customers", a_customer()),
-        ("conversations", a_conversation()),
-        ("cases", accepted),
-    )
-    return accepted.id
+from tests.tasks import MANAGER, decide, history, put, stored
 
 
 async def test_the_inbox_holds_what_is_for_the_person_and_nothing_else(door, inbox):

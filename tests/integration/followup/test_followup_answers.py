@@ -1,7 +1,5 @@
 """What customers answer when they are asked afterwards (回访), and what becomes of the case."""
 
-from functools import partial
-
 import pytest
 
 from bot.domain.case import CaseState
@@ -10,34 +8,12 @@ from bot.domain.followup import Satisfaction, VisitState
 from bot.domain.people import Role
 from bot.domain.task import TaskKind
 from bot.domain.workdays import SHANGHAI
-from bot.services.following import EFFECTS, Following
-from bot.services.inbox import Inbox, Outcome
+from bot.services.inbox import Outcome
 from tests.people import person
 from tests.rooms import reading
-from tests.visits import asked, case_of, remedy, take, tasks, visits
+from tests.visits import asked, case_of, take, tasks, visits
 
 SERVICE, BUILDING = "service.quality", "building_material.concrete"
-
-
-@pytest.fixture
-def following(desk):
-    return Following.of(desk.units, desk.units, desk.room, desk.words, desk.clock, {}, None)
-
-
-@pytest.fixture
-async def li(desk):
-    return await person(desk, "li")
-
-
-@pytest.fixture
-def inbox(desk):
-    return Inbox(desk.units, desk.words, desk.clock, str, EFFECTS)
-
-
-@pytest.fixture
-def remedied(desk, li):
-    """Makes a case of an issue that was settled just now."""
-    return partial(remedy, desk, li)
 
 
 @pytest.fixture

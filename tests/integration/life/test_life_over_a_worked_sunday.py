@@ -8,33 +8,11 @@ from datetime import datetime
 import pytest
 
 from bot.domain.case import CaseState
-from bot.domain.people import Role
 from bot.domain.task import TaskState
 from bot.services import extensions
 from bot.services.inbox import Outcome
-from tests.life import Life, complain, deadlines, stands
-from tests.people import person
+from tests.life import complain, deadlines, stands
 from tests.rooms import reading
-
-
-@pytest.fixture
-def life(desk):
-    return Life(desk)
-
-
-@pytest.fixture
-async def li(desk):
-    return await person(desk, "li")
-
-
-@pytest.fixture
-async def zhao(desk):
-    return await person(desk, "zhao", Role.DEPARTMENT, "responsible")
-
-
-@pytest.fixture
-async def boss(desk):
-    return await person(desk, "boss", Role.SUPERVISOR)
 
 
 @pytest.mark.parametrize(

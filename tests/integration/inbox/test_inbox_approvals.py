@@ -1,46 +1,12 @@
 """Approvals: what a decision makes true, and four eyes, on each database."""
 
-from datetime import timedelta
-
 import pytest
 
 from bot.domain.errors import Conflict, NotAllowed
 from bot.domain.people import Role
 from bot.domain.task import Assignee, TaskKind, TaskState
 from bot.services.inbox import Outcome
-from tests.desks import WORKDAY_MORNING as NOW
-from tests.doors import make_door
-from tests.records import a_case, a_conversation, a_customer, store
-from tests.tasks import MANAGER, Decisions, decide, history, put, stored
-
-
-@pytest.fixture
-def decisions():
-    return Decisions()
-
-
-@pytest.fixture
-def door(database, sealer, decisions):
-    return make_door(database, sealer, effects={TaskKind.APPROVAL: decisions})
-
-
-@pytest.fixture
-def inbox(door):
-    return door.parts.inbox
-
-
-@pytest.fixture
-async def case(door):
-    """The number of an accepted case."""
-    accepted = a_case()
-    accepted.accept("K1234-56780", NOW, NOW + timedelta(days=5))
-    await store(
-        door.desk.units,
-        ("customers", a_customer()),
-        ("conversations", a_conversation()),
-        ("cases", accepted),
-    )
-    return accepted.id
+from tests.tasks import MANAGER, decide, history, put, stored
 
 
 async def test_an_approval_takes_effect_with_the_decision(door, inbox, decisions, case):

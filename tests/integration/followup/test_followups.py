@@ -1,7 +1,5 @@
 """Asking customers afterwards (回访), on a virtual clock: who is asked when and how."""
 
-from functools import partial
-
 import pytest
 
 from bot.domain.case import CaseState
@@ -9,32 +7,9 @@ from bot.domain.errors import InvalidInput
 from bot.domain.followup import Satisfaction, VisitState, Way
 from bot.domain.task import TaskKind
 from bot.domain.workdays import SHANGHAI
-from bot.services.following import EFFECTS, Following
-from bot.services.inbox import Inbox, Outcome
-from tests.people import person
+from bot.services.inbox import Outcome
 from tests.rooms import reading
-from tests.visits import asked, case_of, history, last, remedy, take, tasks, until, visits
-
-
-@pytest.fixture
-def following(desk):
-    return Following.of(desk.units, desk.units, desk.room, desk.words, desk.clock, {}, None)
-
-
-@pytest.fixture
-async def li(desk):
-    return await person(desk, "li")
-
-
-@pytest.fixture
-def inbox(desk):
-    return Inbox(desk.units, desk.words, desk.clock, str, EFFECTS)
-
-
-@pytest.fixture
-def remedied(desk, li):
-    """Makes a case of an issue that was settled just now."""
-    return partial(remedy, desk, li)
+from tests.visits import asked, case_of, history, last, take, tasks, until, visits
 
 
 async def test_the_first_visit_is_planned_with_the_remedy_so_that_three_tries_fall_within_five_days(

@@ -5,35 +5,11 @@ In 2026 nobody works from 15 to 23 February (春节), but on Saturday 14 and Sat
 
 from datetime import datetime
 
-import pytest
-
 from bot.domain.case import CaseState
 from bot.domain.followup import Satisfaction
 from bot.domain.history import first_break
-from bot.domain.people import Role
-from tests.life import Life, carried_out, closed, complain, deadlines, local, refused, stands
-from tests.people import person
+from tests.life import carried_out, closed, complain, deadlines, local, refused, stands
 from tests.rooms import reading
-
-
-@pytest.fixture
-def life(desk):
-    return Life(desk)
-
-
-@pytest.fixture
-async def li(desk):
-    return await person(desk, "li")
-
-
-@pytest.fixture
-async def zhao(desk):
-    return await person(desk, "zhao", Role.DEPARTMENT, "responsible")
-
-
-@pytest.fixture
-async def boss(desk):
-    return await person(desk, "boss", Role.SUPERVISOR)
 
 
 async def test_before_the_festival_deadlines_jump_over_it_to_the_minute(life, li, zhao):
