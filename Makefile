@@ -5,7 +5,7 @@ KESU = .venv/bin/kesu
 ROOM = bot/nlu/.venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environments up test check train encoder evaluate stock bench clean
+.PHONY: help environments up test check train encoder evaluate stock bench chatters clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -46,9 +46,14 @@ evaluate: environments  ## measure the model on everything there is, into report
 stock: environments  ## train stock Rasa on our data, an hour or more, so that reports stand beside it
 	@.venv/bin/python benchmarks/stock_understanding.py $(ARGS)
 
-bench: environments  ## what is fast, side by side with stock Rasa
+bench: environments  ## what is fast, side by side with stock Rasa; then a million cases (CASES=… for fewer)
 	@$(KESU) train --if-missing
 	@.venv/bin/python benchmarks/run.py $(ARGS)
+	@.venv/bin/python benchmarks/cases.py $(CASES)
+
+chatters: environments  ## many connected customers who write every minute: ARGS="--customers 100 300 1000"
+	@$(KESU) train --if-missing
+	@.venv/bin/python benchmarks/chatters.py $(ARGS)
 
 clean:  ## remove both environments and all caches; models, database and secrets stay
 	@rm -rf .venv bot/nlu/.venv adaptation/.venv benchmarks/stock/.venv .kesu .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

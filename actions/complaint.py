@@ -7,7 +7,18 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.base import CURRENT_TURN, DeskAction, deliver, open_slots
 from bot.domain import labels
-from bot.services import answers, cases, complaints, consent, facts, feedback, handoff, progress, unasked
+from bot.services import (
+    answers,
+    asking,
+    cases,
+    complaints,
+    consent,
+    corrections,
+    feedback,
+    handoff,
+    progress,
+    unasked,
+)
 from bot.services.turn import Turn
 
 
@@ -46,7 +57,7 @@ class AskDetails(DeskAction):
 
     async def act(self, turn: Turn) -> None:
         """Ask it, in words the customer has not read yet."""
-        facts.ask(turn)
+        await asking.ask(turn)
 
 
 class AcceptCase(DeskAction):
@@ -76,7 +87,9 @@ class Withdraw(DeskAction):
 
     async def act(self, turn: Turn) -> None:
         """Ask once."""
-        await cases.ask_withdrawal(turn)
+        if not await corrections.never_mind(turn):
+            await cases.ask_withdrawal(turn)
+        await asking.resume(turn)
 
 
 class Confirm(DeskAction):
@@ -101,6 +114,9 @@ class Decline(DeskAction):
         """Keep the case if a withdrawal was asked about, take the no to a solution, else simply noted."""
         if turn.conversation.question == cases.WITHDRAWAL:
             cases.keep(turn)
+            await asking.resume(turn)
+        elif await corrections.hear_later(turn):
+            return
         elif not await consent.hear(turn, agrees=False):
             turn.say("deny")
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import aiohttp
 
+import first_load
 from bot.adapters.model_files import chosen_model
 from bot.domain.errors import ConfigurationError, KesuError
 from bot.replaying import TurnedClock, temporary_desk
@@ -149,6 +150,8 @@ async def bench(folder: Path, turns: int) -> None:
     print()
     for ratio in ratios:
         print(f"{ratio.title:<{WIDTH}} {ratio.value:7.2f}   {ratio.verdict}")
+    print()
+    first_load.show(await first_load.bench(first_load.RUNS))
 
 
 def head(model: Path) -> None:

@@ -5,7 +5,6 @@ import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import timedelta
 from functools import partial
 
 from aiohttp import web
@@ -16,7 +15,10 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.company_file import read_company
 from bot.adapters.database.sealing import Sealer
 from bot.adapters.database.unit_of_work import Database
+from bot.adapters.derived_keys import derived_key
+from bot.adapters.files_folder import FolderFiles
 from bot.adapters.handbook_files import load_handbook
+from bot.adapters.media.desk_media import DeskMedia
 from bot.adapters.papers.press import DeskPress
 from bot.adapters.papers.signing import DeskSigner
 from bot.adapters.papers.word import word
@@ -28,13 +30,14 @@ from bot.domain.company import Company
 from bot.domain.errors import ConfigurationError
 from bot.domain.handbook.handbook import Handbook
 from bot.domain.task import TaskKind
-from bot.services import calendars, cases, extensions
+from bot.services import calendars, extensions, silence
 from bot.services.accounts import Accounts
 from bot.services.accounts_changes import Staff
 from bot.services.accounts_checks import Offices
 from bot.services.case_file import CaseFiles
 from bot.services.case_list import CaseList
 from bot.services.case_papers import CasePapers
+from bot.services.customer_files import CustomerFiles
 from bot.services.evidence import EvidencePacks
 from bot.services.following import EFFECTS, Following
 from bot.services.handling import Handling
@@ -46,20 +49,27 @@ from bot.services.judging import Judging
 from bot.services.outbreaks import Outbreaks, alert_decided
 from bot.services.papers import Papers
 from bot.services.ports import Clock, Live, Units
+from bot.services.read_marks import ReadMarks
+from bot.services.registers import Registers
 from bot.services.runner import Runner
 from bot.services.titles import titles
 from bot.services.transcripts import Transcripts
 from bot.services.turns import Turns
+from bot.services.uploads import UploadLimits, Uploads
 from bot.services.words import Words
 from bot.settings import Settings
 from bot.web.app import create_web_app
 from bot.web.keys import WebParts
+from bot.web.limits import Limits
 from bot.web.live import Hub
+from bot.web.visitors import Visitors
 
 LOOPBACK = "127.0.0.1"
 SWEEP_SECONDS = 15.0
 JUDGING_SECONDS = 60.0
 HEALTH_SECONDS = 1.0
+PURGE_SECONDS = 600.0
+TENDING_SECONDS = 6 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -79,10 +89,12 @@ class Desk:
     judging: Judging
     outbreaks: Outbreaks
     following: Following
+    files: FolderFiles
+    uploads: Uploads
 
-    async def accept_silent_drafts(self, silence: timedelta = cases.SILENCE) -> int:
-        """Accept the drafts whose customers have fallen silent."""
-        return await cases.accept_silent_drafts(self.units, self.words, self.clock, silence)
+    async def see_to_silence(self) -> int:
+        """A gentle word to customers who have fallen silent, then their drafts are accepted."""
+        return await silence.look(self.units, self.words, self.clock)
 
     async def judge_cases(self) -> None:
         """Judge the cases that time or others' complaints changed, and look for outbreaks."""
@@ -105,6 +117,9 @@ async def open_desk(settings: Settings, clock: Clock, live: Live) -> AsyncIterat
     rasa = RasaClient(f"http://{LOOPBACK}:{settings.rasa_port}", secret)
     reading = database.reading_units()
     turns = Turns(units, reading, rasa, words, clock)
+    files = FolderFiles(settings.files)
+    files.prepare()
+    most = UploadLimits(settings.photo_mb, settings.video_mb, settings.files_a_day, settings.files_a_day_mb)
     desk = Desk(
         settings=settings,
         clock=clock,
@@ -119,6 +134,8 @@ async def open_desk(settings: Settings, clock: Clock, live: Live) -> AsyncIterat
         judging=Judging(units, words, clock, reading=reading),
         outbreaks=Outbreaks(units, words, clock, reading=reading),
         following=Following.of(units, reading, rasa, words, clock, senders(settings), settings.base_url),
+        files=files,
+        uploads=Uploads(units, files, DeskMedia(), clock, most),
     )
     actions = ActionServer(units, words, clock, secret).app()
     try:
@@ -154,10 +171,12 @@ async def serve(settings: Settings, started: asyncio.Event) -> None:
         async with (
             listening(door, settings.host, settings.port),
             background(
-                every(SWEEP_SECONDS, desk.accept_silent_drafts),
+                every(SWEEP_SECONDS, desk.see_to_silence),
                 every(SWEEP_SECONDS, desk.refresh_calendar),
                 every(JUDGING_SECONDS, desk.judge_cases),
                 every(HEALTH_SECONDS, health.look),
+                every(PURGE_SECONDS, desk.uploads.purge),
+                every(TENDING_SECONDS, desk.database.tend),
                 *(every(seconds, work) for seconds, work in desk.following.rounds()),
             ),
         ):
@@ -176,7 +195,7 @@ def _web_parts(desk: Desk, hub: Hub, health: RasaHealth) -> WebParts:
     return WebParts(
         intake=desk.intake,
         runner_wake=desk.runner.wake,
-        transcripts=Transcripts(reading, called),
+        transcripts=Transcripts(reading, called, desk.words),
         agent_desk=desk.agents,
         accounts=Accounts(desk.units, passwords, desk.clock, reading=reading, offices=offices),
         staff=Staff(desk.units, passwords, desk.clock, offices, reading=reading),
@@ -193,21 +212,45 @@ def _web_parts(desk: Desk, hub: Hub, health: RasaHealth) -> WebParts:
         case_list=CaseList(reading, desk.words, desk.clock, called),
         case_files=CaseFiles(reading, desk.words, desk.clock, called),
         papers=_papers(desk),
+        registers=Registers(reading, desk.words, desk.clock, DeskPress()),
+        handbook=desk.words.handbook,
+        uploads=desk.uploads,
+        files=CustomerFiles(desk.units, desk.files, desk.clock, reading=reading),
         judging=desk.judging,
         ask_extension=partial(extensions.ask, desk.units, desk.clock),
         hub=hub,
         company=desk.words.company,
         texts=lambda key: desk.words.situation(key, "hans").text,
+        visitors=_visitors(desk),
+        read_marks=ReadMarks(desk.units),
+        limits=_limits(desk.settings),
         ready=lambda: health.ready,
         origin=base.rstrip("/") if base else None,
+        embed_sites=tuple(desk.settings.embed_sites.split()),
         secure_cookies=(base or "").startswith("https://"),
+    )
+
+
+def _visitors(desk: Desk) -> Visitors:
+    given = desk.settings.identity_secret
+    key = derived_key(base64.b64decode(_data_key(desk.settings)), "visitors' tokens")
+    return Visitors(key, desk.clock.now, given.get_secret_value() if given else None)
+
+
+def _limits(settings: Settings) -> Limits:
+    return Limits(
+        visitors_per_address=settings.visitors_per_address,
+        messages_per_address=settings.messages_per_address,
+        sockets_per_address=settings.sockets_per_address,
+        proxies=settings.proxies,
     )
 
 
 def _papers(desk: Desk) -> CasePapers:
     """The papers of cases, and evidence packs signed by this desk."""
     papers = Papers(desk.units, desk.words, desk.clock, convert)
-    packs = EvidencePacks(papers, DeskSigner(base64.b64decode(_data_key(desk.settings))), word)
+    signer = DeskSigner(base64.b64decode(_data_key(desk.settings)))
+    packs = EvidencePacks(papers, signer, word, desk.files)
     return CasePapers(papers, packs, DeskPress())
 
 

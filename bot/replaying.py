@@ -19,7 +19,7 @@ from bot.app import Desk, open_desk
 from bot.domain.conversation import Owner
 from bot.domain.dialogue import Dialogue, Line, Outcome
 from bot.domain.errors import ConfigurationError
-from bot.services.cases import SILENCE
+from bot.services.silence import SILENCE
 from bot.settings import Settings
 
 _BETWEEN_TURNS = timedelta(seconds=20)
@@ -48,6 +48,7 @@ def temporary(settings: Settings, folder: Path) -> Settings:
     """`settings` with a database, secrets, logs and ports of its own."""
     return settings.having(
         var=folder,
+        files=folder / "files",
         database_url=f"sqlite+aiosqlite:///{folder / 'kesu.db'}",
         nlu_database_url=f"sqlite:///{folder / 'rasa.db'}",
         data_key=SecretStr(new_key()),
@@ -99,7 +100,7 @@ async def talk(desk: Desk, clock: TurnedClock, dialogues: Sequence[Dialogue]) ->
             while await desk.turns.answer_next(message.conversation_id):
                 pass
         clock.turn(SILENCE + timedelta(minutes=1))
-        await desk.accept_silent_drafts()
+        await desk.see_to_silence()
         outcomes.append(await _outcome(desk, visitor))
     return outcomes
 

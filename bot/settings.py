@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -17,6 +18,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "KESU_"
 GIVEN_TO_ROOM = frozenset({"KESU_ACTIONS_URL"})  # worked out by us, read by Rasa's room
 ONLY_FOR_SCRIPTS = frozenset({"KESU_ROOM_PYTHON"})  # read before anything is installed
+_SITE = re.compile(r"\*|https?://(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?(?::(?:\d{1,5}|\*))?")
 
 
 def _from_root(path: Path) -> Path:
@@ -47,6 +49,14 @@ Port = Annotated[int, Field(ge=0, le=65535)]
 FromRoot = Annotated[Path, AfterValidator(_from_root)]
 
 
+def _sites(value: str) -> str:
+    """Origins for a Content-Security-Policy: nothing else may get into that header."""
+    wrong = [site for site in value.split() if not _SITE.fullmatch(site)]
+    if wrong:
+        raise ValueError("应是以空格分开的网站地址，如 https://shop.example.com（不带路径），或 *")
+    return " ".join(value.split())
+
+
 class Settings(BaseSettings):
     """What can be set. Relative paths count from the project's folder; a port of 0 means any free one."""
 
@@ -62,6 +72,7 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: Port = 8080
     base_url: str | None = None
+    embed_sites: Annotated[str, AfterValidator(_sites)] = ""
     actions_port: Port = 0
     rasa_port: Port = 0
     var: FromRoot = Path("var")
@@ -73,6 +84,11 @@ class Settings(BaseSettings):
     )
     handbook: FromRoot = Path("data/handbook")
     company: FromRoot = Path("company.yml")
+    files: FromRoot = Field(default_factory=lambda known: known["var"] / "files")
+    photo_mb: Annotated[int, Field(ge=1, le=100)] = 15
+    video_mb: Annotated[int, Field(ge=1, le=500)] = 50
+    files_a_day: Annotated[int, Field(ge=1)] = 60
+    files_a_day_mb: Annotated[int, Field(ge=1)] = 300
     models: FromRoot = Path("models")
     model: FromRoot | None = None
     reports: FromRoot = Path("reports")
@@ -92,6 +108,11 @@ class Settings(BaseSettings):
     sms_secret: SecretStr | None = None
     data_key: SecretStr | None = None
     pair_secret: SecretStr | None = None
+    identity_secret: Annotated[SecretStr, Field(min_length=32)] | None = None
+    proxies: Annotated[int, Field(ge=0, le=9)] = 0
+    visitors_per_address: Annotated[int, Field(ge=1)] = 300
+    messages_per_address: Annotated[int, Field(ge=1)] = 600
+    sockets_per_address: Annotated[int, Field(ge=1)] = 500
 
     @property
     def actions_url(self) -> str:

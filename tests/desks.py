@@ -7,13 +7,15 @@ from functools import cache
 from bot.adapters.handbook_files import load_handbook
 from bot.adapters.script import convert
 from bot.domain.company import Company
-from bot.services import cases
+from bot.services import silence
 from bot.services.handoff import AgentDesk
 from bot.services.intake import Intake
 from bot.services.runner import Runner
 from bot.services.turns import Turns
+from bot.services.uploads import Uploads
 from bot.services.words import Words
 from bot.settings import ROOT
+from tests.files import MemoryFiles, QuickMedia, stream
 from tests.rooms import Room
 
 WORKDAY_MORNING = datetime(2026, 3, 18, 2, 0, tzinfo=UTC)
@@ -46,17 +48,24 @@ class TestDesk:
     turns: Turns
     agents: AgentDesk
     runner: Runner
+    files: MemoryFiles
+    uploads: Uploads
     said: int = 0
 
-    async def send(self, text, visitor="visitor", choice=None):
-        self.said += 1
-        return await self.intake.receive("web", visitor, text, client_id=str(self.said), choice=choice)
+    async def upload(self, content, visitor="visitor", name="IMG_1.jpg"):
+        return await self.uploads.receive("web", visitor, name, stream(content))
 
-    async def say(self, text, understood=None, visitor="visitor", choice=None):
+    async def send(self, text, visitor="visitor", choice=None, attachments=()):
+        self.said += 1
+        return await self.intake.receive(
+            "web", visitor, text, client_id=str(self.said), choice=choice, attachments=attachments
+        )
+
+    async def say(self, text, understood=None, visitor="visitor", choice=None, attachments=()):
         """Send a message and return what is said in answer to it."""
         if understood is not None:
             self.room.table[text] = understood
-        message = await self.send(text, visitor, choice)
+        message = await self.send(text, visitor, choice, attachments)
         while await self.turns.answer_next(message.conversation_id):
             pass
         async with self.units() as uow:
@@ -65,7 +74,7 @@ class TestDesk:
 
     async def silence(self, **by):
         self.clock.turn(**by)
-        return await cases.accept_silent_drafts(self.units, self.words, self.clock)
+        return await silence.look(self.units, self.words, self.clock)
 
     async def cases(self, visitor="visitor"):
         async with self.units() as uow:
@@ -95,6 +104,7 @@ def make_desk(units, sealer, company=None):
     words = Words(handbook(), company, convert, sealer.phone_hash)
     room = Room(units, words, clock)
     turns = Turns(units, units, room, words, clock)
+    files = MemoryFiles()
     return TestDesk(
         units=units,
         clock=clock,
@@ -104,6 +114,8 @@ def make_desk(units, sealer, company=None):
         turns=turns,
         agents=AgentDesk(units, words, clock),
         runner=Runner(turns, units, sleep=_no_sleep),
+        files=files,
+        uploads=Uploads(units, files, QuickMedia(), clock),
     )
 
 

@@ -24,20 +24,25 @@ from bot.services.accounts_checks import Offices
 from bot.services.case_file import CaseFiles
 from bot.services.case_list import CaseList
 from bot.services.case_papers import CasePapers
+from bot.services.customer_files import CustomerFiles
 from bot.services.evidence import EvidencePacks
 from bot.services.handling import Handling
 from bot.services.inbox import Inbox
 from bot.services.inbox_cases import CasesInHand
 from bot.services.judging import Judging
 from bot.services.papers import Papers
+from bot.services.read_marks import ReadMarks
+from bot.services.registers import Registers
 from bot.services.titles import titles
 from bot.services.transcripts import Transcripts
 from bot.web.app import create_web_app
 from bot.web.keys import WebParts
 from bot.web.live import Hub
+from bot.web.visitors import Visitors
 from tests.desks import TestDesk, make_desk
 
 PASSWORD = "correct horse battery"
+IDENTITY_SECRET = "shared with the shop, for nobody else to know"
 
 
 @dataclass
@@ -74,11 +79,11 @@ def make_door(database, sealer, company=None, effects=None):
     handling = Handling(units, desk.words, desk.clock)
     woken = []
     papers = Papers(units, desk.words, desk.clock, convert)
-    packs = EvidencePacks(papers, DeskSigner(b"k" * 32), word)
+    packs = EvidencePacks(papers, DeskSigner(b"k" * 32), word, desk.files)
     parts = WebParts(
         intake=desk.intake,
         runner_wake=woken.append,
-        transcripts=Transcripts(reading, called),
+        transcripts=Transcripts(reading, called, desk.words),
         agent_desk=desk.agents,
         accounts=Accounts(units, cheap, desk.clock, reading=reading, offices=offices),
         staff=Staff(units, cheap, desk.clock, offices, reading=reading),
@@ -88,12 +93,18 @@ def make_door(database, sealer, company=None, effects=None):
         case_list=CaseList(reading, desk.words, desk.clock, called),
         case_files=CaseFiles(reading, desk.words, desk.clock, called),
         papers=CasePapers(papers, packs, DeskPress()),
+        registers=Registers(reading, desk.words, desk.clock, DeskPress()),
+        handbook=desk.words.handbook,
         judging=Judging(units, desk.words, desk.clock, reading=reading),
         ask_extension=partial(extensions.ask, units, desk.clock),
         hub=hub,
         company=desk.words.company,
         texts=lambda situation: desk.words.situation(situation, "hans").text,
         ready=lambda: True,
+        visitors=Visitors(b"v" * 32, desk.clock.now, IDENTITY_SECRET),
+        read_marks=ReadMarks(units),
+        uploads=desk.uploads,
+        files=CustomerFiles(units, desk.files, desk.clock, reading=reading),
     )
     return Door(desk, hub, parts, woken)
 
@@ -103,11 +114,20 @@ def own_origin(client):
     return {"Origin": f"http://{client.host}:{client.port}"}
 
 
+async def visit(client, **more):
+    """Get a visitor's token, as the page does when it is opened first; the client carries it from now on."""
+    answer = await client.post("/api/visitor", json=more)
+    assert answer.status == 201, await answer.text()
+    token = (await answer.json())["token"]
+    client.session.headers["Authorization"] = f"Bearer {token}"
+    return token
+
+
 async def post(client, text, client_id="m1", **more):
-    """Send a customer's message as the page does."""
-    return await client.post(
-        "/api/messages", json={"text": text, "client_id": client_id, **more}, headers=own_origin(client)
-    )
+    """Send a customer's message as the page does without a socket."""
+    if "Authorization" not in client.session.headers:
+        await visit(client)
+    return await client.post("/api/messages", json={"text": text, "client_id": client_id, **more})
 
 
 async def sign_in(client, login="wang", password=PASSWORD):
@@ -120,10 +140,19 @@ async def sign_in(client, login="wang", password=PASSWORD):
     )
 
 
-class Site:
-    """A door that serves in a thread of its own, for tests that drive a browser from this one."""
+async def send_form(client, path, **form):
+    """Send a form as the desk's pages do."""
+    return await client.post(path, data=form, headers=own_origin(client), allow_redirects=False)
 
-    def __init__(self, folder):
+
+class Site:
+    """A door that serves in a thread of its own, for tests that drive a browser from this one.
+
+    `changes` are those of its WebParts.
+    """
+
+    def __init__(self, folder, **changes):
+        self._changes = changes
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._file = folder / "kesu.db"
@@ -150,7 +179,7 @@ class Site:
         self._database = Database(url, sealer)
         self.door = make_door(self._database, sealer)
         self.room = self.door.desk.room
-        app = self.door.app(runner_wake=self.door.desk.runner.wake)
+        app = self.door.app(runner_wake=self.door.desk.runner.wake, **self._changes)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=1)
         await self._runner.setup()
         listener = web.TCPSite(self._runner, "127.0.0.1", 0)

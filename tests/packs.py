@@ -19,7 +19,7 @@ SIGNER = DeskSigner(b"k" * 32)
 
 def packs_of(desk):
     """What makes packs on this desk."""
-    return EvidencePacks(Papers(desk.units, desk.words, desk.clock, convert), SIGNER, word)
+    return EvidencePacks(Papers(desk.units, desk.words, desk.clock, convert), SIGNER, word, desk.files)
 
 
 async def a_number(desk):
@@ -27,7 +27,7 @@ async def a_number(desk):
     await complain(desk)
     await desk.say(f"我叫{NAME}，电话{PHONE}", reading("inform", person=NAME, phone=PHONE))
     await desk.say(f"寄到{ADDRESS}<script>alert(1)</script>", reading("inform"))
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     (case,) = await desk.cases()
     return case.number
 

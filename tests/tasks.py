@@ -16,10 +16,10 @@ class Decisions:
         self.made = []
         self.broken = False
 
-    async def __call__(self, uow, words, task, approved, by, now, note):
+    async def __call__(self, uow, words, decision):
         if self.broken:
             raise Conflict("投诉在这期间有了变化。")
-        self.made.append((task.id, approved, by.login, note))
+        self.made.append((decision.task.id, decision.approved, decision.by.login, decision.note))
 
 
 async def put(door, kind=TaskKind.CALL, to=(Assignee.ROLE, "agent"), id="t1", **more):

@@ -14,7 +14,7 @@ TO_REMEDY = (("investigate", {}), ("settle", {"result": "已经换货"}))
 async def remedy(desk, user, issue="product.quality", **facts):
     """An accepted case of an issue that was settled just now."""
     await desk.say("我要投诉", reading(issue, **facts))
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     (case,) = await desk.cases()
     for arrow, values in TO_REMEDY:
         await take(desk, case.id, arrow, user, values)

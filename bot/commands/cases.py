@@ -10,6 +10,7 @@ import click
 
 from bot.adapters.clock import SystemClock
 from bot.adapters.database.sealing import Sealer
+from bot.adapters.files_folder import FolderFiles
 from bot.adapters.live import NobodyWatches
 from bot.adapters.papers.archive import pack, unpack
 from bot.adapters.papers.excel import workbook
@@ -20,6 +21,7 @@ from bot.adapters.papers.word import word
 from bot.adapters.script import convert
 from bot.adapters.secrets_file import NAME, with_secrets
 from bot.app import read_books
+from bot.commands.case_histories import erase_event, verify_histories
 from bot.commands.opening import opened, upgrade_database
 from bot.domain.errors import ConfigurationError
 from bot.domain.evidence_check import check, manifest_of
@@ -142,7 +144,7 @@ def evidence(number: str, out: Path, by: str | None, *, redacted: bool) -> None:
     async def make() -> tuple[dict[str, bytes], str]:
         async with _papers() as papers:
             signer = _signer()
-            packs = EvidencePacks(papers, signer, word)
+            packs = EvidencePacks(papers, signer, word, FolderFiles(load_settings().files))
             return await packs.make(number, redacted=redacted, by=by), signer.key
 
     files, key = asyncio.run(make())
@@ -150,11 +152,20 @@ def evidence(number: str, out: Path, by: str | None, *, redacted: bool) -> None:
     click.echo(f"已写入 {out}\n封条 {manifest_of(files).seal}\n签名公钥 {key}")
 
 
+command.add_command(erase_event)
+
+
 @command.command()
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", required=False, type=click.Path(path_type=Path))
 @click.option("--key", help="The public key it must be signed with, in hex (default: this desk's own).")
-def verify(file: Path, key: str | None) -> None:
-    """Prove that an evidence pack is untouched, redacted or not. Exit code 1 names what was changed."""
+def verify(file: Path | None, key: str | None) -> None:
+    """Prove that an evidence pack is untouched, redacted or not. Exit code 1 names what was changed.
+
+    Without FILE: that the history of each case in the database is whole, and where one breaks first.
+    """
+    if file is None:
+        verify_histories()
+        return
     files = unpack(file)
     manifest = manifest_of(files)
     verdict = check(files, is_signed=is_signed(manifest.signed(), manifest.signature, manifest.key))

@@ -9,6 +9,7 @@ from typing import Any
 from bot.domain import labels
 
 JOINED = "、"  # between several values of one field, as in 绿茶、乌龙茶
+_LATER = "later."  # in `asked`, before the field that the customer will tell later
 _DIGITS = 8
 
 
@@ -140,6 +141,18 @@ class Case:
         before = self.asked.get(name, 0)
         self.asked = {**self.asked, name: before + 1}
         return before
+
+    @property
+    def postponed(self) -> dict[str, int]:
+        """The fields that the customer will tell later, in the order in which they were put off.
+
+        With each the place in the transcript of the message that said so.
+        """
+        return {name.removeprefix(_LATER): seq for name, seq in self.asked.items() if name.startswith(_LATER)}
+
+    def postpone(self, name: str, seq: int) -> None:
+        """The customer will tell this later, as message `seq` says: it is asked after everything else."""
+        self.asked = {**self.asked, f"{_LATER}{name}": seq}
 
     def note_clause(self, clause: str) -> None:
         """Remember which clause of the handbook was said to this customer."""

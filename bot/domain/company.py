@@ -1,24 +1,26 @@
 """The company's own data: what clauses and announcements fill in."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any, Self
 
 from bot.domain.deadlines import WorkingHours
 from bot.domain.errors import ConfigurationError
 from bot.domain.handbook.switches import Switches
+from bot.domain.widget import Widget
 from bot.domain.workdays import SHANGHAI, Calendar
 
 _HOURS = ("opens", "closes", "lunch_from", "lunch_to")
 _TEXTS = ("name", "hotline", "email", "address", "duty_phone", "privacy")
-_KEYS = (*_TEXTS, *_HOURS, "packs", "sentences")
+_KEYS = (*_TEXTS, *_HOURS, "packs", "sentences", "widget")
 
 
 @dataclass(frozen=True)
 class Company:
     """Who runs the desk. An empty text is an unfilled placeholder: clauses that need it are not said.
 
-    `packs` are the handbook packs in use (none named: all); `sentences` what is held back or released.
+    `packs` are the handbook packs in use (none named: all); `sentences` what is held back or released;
+    `widget` how the chat's button looks on other sites.
     """
 
     name: str = ""
@@ -33,6 +35,7 @@ class Company:
     lunch_to: time | None = None
     packs: tuple[str, ...] = ()
     sentences: Switches = field(default_factory=Switches)
+    widget: Widget = field(default_factory=Widget)
 
     @classmethod
     def from_mapping(cls, data: dict[str, object], origin: str) -> Self:
@@ -47,6 +50,8 @@ class Company:
             values["packs"] = _names(data["packs"], origin)
         if data.get("sentences"):
             values["sentences"] = Switches.from_mapping(data["sentences"], origin)
+        if data.get("widget"):
+            values["widget"] = Widget.from_mapping(data["widget"], origin)
         company = cls(**values)
         company._check_hours(origin)
         return company
@@ -78,6 +83,14 @@ class Company:
         """
         local = now.astimezone(SHANGHAI)
         return calendar.is_workday(local.date()) and self.opens <= local.time() < self.closes
+
+    def opens_next(self, now: datetime, calendar: Calendar) -> datetime:
+        """When people come to work next, after `now`; in China's time."""
+        local = now.astimezone(SHANGHAI)
+        day = local.date() + timedelta(days=0 if local.time() < self.opens else 1)
+        while not calendar.is_workday(day):
+            day += timedelta(days=1)
+        return datetime.combine(day, self.opens, SHANGHAI)
 
     def values(self) -> dict[str, str]:
         """What fills `{company.…}`; unfilled ones are missing."""

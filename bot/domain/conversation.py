@@ -37,21 +37,30 @@ class Delivery(StrEnum):
 
 @dataclass(eq=False)
 class Customer:
-    """Somebody who writes to us: known by the channel and the id the channel gives them."""
+    """Somebody who writes to us: known by the channel and the id the channel gives them.
+
+    `name` and `phone` are what a host site's signed word says of them, if it said anything.
+    """
 
     id: str
     channel: str
     external_id: str
     created_at: datetime
+    name: str | None = None
+    phone: str | None = None
 
 
 @dataclass(eq=False)
 class Conversation:
     """The one conversation of a customer in a channel, its owner, and what the bot has open in it.
 
-    `question` is the case field being asked, "withdraw" while a withdrawal waits for a yes, or None.
+    `question` is the case field being asked, "confirm" while the draft that was read back waits for a yes,
+    "change" or "change.<field>" while it is asked what is right instead, "withdraw" while a withdrawal waits
+    for a yes, or None.
     `version` counts every change of owner: compare-and-set makes one winner. `announcements` became true
     in the transaction that put them here and are still to be said, after the bot's answer of that turn.
+    `agent_read_seq` and `customer_read_seq` say up to which line people of the desk and the customer have
+    read; they are changed by Conversations.note_read alone, past all versions.
     """
 
     id: str
@@ -70,6 +79,8 @@ class Conversation:
     held_at: datetime | None = None
     waiting_since: datetime | None = None
     announcements: list[dict[str, Any]] = field(default_factory=list)
+    agent_read_seq: int | None = None
+    customer_read_seq: int | None = None
 
     def next_seq(self) -> int:
         """The place of the next message; messages of a conversation are numbered from 1 without gaps."""
@@ -114,6 +125,9 @@ class Conversation:
 class Message:
     """One line of the ledger. A customer's message id is also the id of its turn.
 
+    `case_id` is the case whose number the line announces; `files` is the number of photos and videos that
+    came with it (bot/domain/attachment.py).
+
     `context` is what was open when the turn's first action took effect: a turn that has to be repeated is
     sent with it again, so that it goes the same way.
     """
@@ -131,6 +145,8 @@ class Message:
     agent_id: str | None = None
     clause: str | None = None
     clause_version: int | None = None
+    case_id: str | None = None
+    files: int = 0
     choices: list[dict[str, str]] = field(default_factory=list)
     reading: dict[str, Any] | None = None
     context: dict[str, Any] | None = None

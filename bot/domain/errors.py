@@ -36,6 +36,13 @@ class NotSignedIn(KesuError):
     status = 401
 
 
+class UnknownVisitor(KesuError):
+    """The customer's token is missing, forged or expired: the page gets a new one."""
+
+    key = "unknown_visitor"
+    status = 401
+
+
 class NotAllowed(KesuError):
     """The person is known, but may not do this."""
 

@@ -10,10 +10,12 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from bot.domain.attachment import SUFFIXES
 from bot.domain.history import START
 from bot.domain.redaction import Personal, is_placeholder, placeholder
 
 FORMAT = "kesu-evidence/1"
+FILE = "file"  # the kind of a record of what a customer sent
 SALT = "盐"  # the kind of a value that is left out because it would let others guess what was redacted
 
 # Gives the salt of a leaf by its place in the pack: the same each time, and unknown to whoever lacks the key.
@@ -49,7 +51,7 @@ class Item:
 
 @dataclass(frozen=True)
 class Record:
-    """One link of the chain: a message, an entry of the history, a clause, a paper, or the case itself."""
+    """One link of the chain: a message, an entry of the history, a clause, a paper, a file or the case."""
 
     seq: int
     id: str
@@ -70,6 +72,11 @@ class Record:
     def is_whole(self, name: str) -> bool:
         """Whether nothing of a value was redacted."""
         return name in self.leaves and all(leaf.salt is not None for leaf in self.leaves[name])
+
+
+def original_name(id: str, media_type: str) -> str:
+    """Under which a pack holds what a customer sent, beside the record of this id."""
+    return f"files/{id}{SUFFIXES.get(media_type, '')}"
 
 
 def leaf_digest(text: str, salt: str) -> str:

@@ -100,6 +100,7 @@ def check(files: Mapping[str, bytes], *, is_signed: bool) -> Verdict:
         *_history(records),
         *_files(manifest, files),
         *_views(records, files),
+        *_originals(records, files),
     ]
     if not is_signed:
         problems.append(f"{MANIFEST}: 签名对不上，清单被改过")
@@ -190,6 +191,14 @@ def _files(manifest: Manifest, files: Mapping[str, bytes]) -> Iterator[str]:
             yield f"{name}：清单里没有这个文件，是后来加进去的"
         elif hashlib.sha256(files[name]).hexdigest() != manifest.files[name]:
             yield f"{name}：文件和清单里的摘要对不上，被改过"
+
+
+def _originals(records: Sequence[Record], files: Mapping[str, bytes]) -> Iterator[str]:
+    """What the customer sent is what the records say; large or redacted packs needn't hold it."""
+    for record in (record for record in records if record.kind == evidence.FILE):
+        name = evidence.original_name(record.id, record.value("type"))
+        if name in files and hashlib.sha256(files[name]).hexdigest() != record.value("sha256"):
+            yield f"{name}：不是顾客发来的那个文件，和记录里的摘要对不上"
 
 
 def _views(records: Sequence[Record], files: Mapping[str, bytes]) -> Iterator[str]:

@@ -87,3 +87,20 @@ class Task:
         if self.state is not TaskState.OPEN:
             raise Conflict(f"“{self.title}”已经处理过了，请刷新后再看。")
         self.state, self.decided_by, self.decided_at, self.note = state, by, now, note
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a person said to a task, and when: yes (or that it is done), or no. `note` is stripped."""
+
+    task: Task
+    approved: bool
+    by: User
+    at: datetime
+    note: str = ""
+
+    def close(self) -> None:
+        """Close the task with it, unless that is done already."""
+        if self.task.state is TaskState.OPEN:
+            state = TaskState.DONE if self.approved else TaskState.REFUSED
+            self.task.decide(state, self.by.id, self.at, self.note)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from functools import cache
 from zoneinfo import ZoneInfo
@@ -12,6 +12,8 @@ import holidays
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 _SATURDAY = 5
+_WEEKDAYS = "一二三四五六日"
+_SOON = {0: "今天", 1: "明天"}
 
 
 class Source(StrEnum):
@@ -53,6 +55,14 @@ class Calendar:
             notice = self.notices[day.year]
             return day in notice.worked or not (is_weekend or day in notice.off)
         return not (is_weekend or day in _statutory(day.year))
+
+
+def spoken(moment: datetime, now: datetime) -> str:
+    """A coming moment as one says it in China: 今天9:00, 明天（周一）9:00, 11月24日（周二）9:00."""
+    then, today = moment.astimezone(SHANGHAI), now.astimezone(SHANGHAI).date()
+    distance, weekday = (then.date() - today).days, f"（周{_WEEKDAYS[then.weekday()]}）"
+    day = _SOON.get(distance) or f"{then.month}月{then.day}日"
+    return f"{day}{weekday if distance else ''}{then.hour}:{then:%M}"
 
 
 @cache

@@ -2,22 +2,26 @@
 
 import asyncio
 import hashlib
+import logging
 import secrets
 from collections.abc import Collection
 from datetime import timedelta
 from typing import Protocol
 
-from bot.domain.errors import Conflict, NotFound, NotSignedIn
+from bot.domain.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from bot.domain.people import Role, SignIn, User
 from bot.services.accounts_checks import Offices, check_password, checked_login, checked_name, normal_login
 from bot.services.ids import new_id
 from bot.services.ports import Clock, UnitOfWork, Units
+
+log = logging.getLogger(__name__)
 
 FAILURES_BEFORE_LOCK = 5
 LOCKED_FOR = timedelta(minutes=15)
 SIGNED_IN_FOR = timedelta(hours=12)
 # The same words whether the login is unknown, the password wrong or the login locked: they give nothing away.
 REFUSED = "登录名或密码不对。连续输错 5 次，这个登录名会锁定 15 分钟。"
+REFUSED_CHANGE = "现在的密码不对。连续输错 5 次，这个登录名会锁定 15 分钟。"
 
 
 class Passwords(Protocol):
@@ -98,12 +102,34 @@ class Accounts:
         fits = await self._hasher.verify(known, password)
         if user is None or not fits:
             raise NotSignedIn(REFUSED)
-        token, now = secrets.token_urlsafe(32), self._clock.now()
         async with self._units() as uow:
-            user = await uow.people.get(user.id)
-            user.failures, user.locked_until = 0, None
-            uow.people.add_sign_in(SignIn(token_hash(token), user.id, now, now + SIGNED_IN_FOR))
+            token = self._let_in(uow, await uow.people.get(user.id))
             await uow.commit()
+        return token
+
+    async def change_password(self, login: str, present: str, new: str) -> str:
+        """Give oneself a new password; the new token of this browser. All others have to sign in again.
+
+        InvalidInput for a new one that can't be used, or a present one that is wrong: that counts as a failed
+        sign-in: who sits at somebody's open browser mustn't guess. Conflict if it was changed meanwhile.
+        """
+        check_password(new)
+        if new == present:
+            raise InvalidInput("新密码和现在的一样，请换一个。")
+        user = await self._count_attempt(normal_login(login))
+        known = user.password_hash if user else await self._decoy_hash()
+        if not await self._hasher.verify(known, present) or user is None:
+            raise InvalidInput(REFUSED_CHANGE)
+        hashed = await self._hasher.hash(new)
+        async with self._units() as uow:
+            user = await uow.people.by_login(user.login)
+            if user is None or user.password_hash != known:
+                raise Conflict("密码刚刚已经改过了，请用新密码重新登录。")
+            user.password_hash = hashed
+            await uow.people.end_sign_ins(user.id)
+            token = self._let_in(uow, user)
+            await uow.commit()
+        log.info("%s: new password, by themselves", user.login)
         return token
 
     async def who(self, token: str) -> User:
@@ -121,6 +147,13 @@ class Accounts:
         async with self._units() as uow:
             await uow.people.end_sign_in(token_hash(token))
             await uow.commit()
+
+    def _let_in(self, uow: UnitOfWork, user: User) -> str:
+        """A new token for somebody who knew their password; the guesses before it are forgotten."""
+        token, now = secrets.token_urlsafe(32), self._clock.now()
+        user.failures, user.locked_until = 0, None
+        uow.people.add_sign_in(SignIn(token_hash(token), user.id, now, now + SIGNED_IN_FOR))
+        return token
 
     async def _count_attempt(self, login: str) -> User | None:
         """Count an attempt as a failure until it succeeds; None when this login can't be used now."""

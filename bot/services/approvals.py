@@ -7,7 +7,7 @@ from bot.domain.errors import Conflict, InvalidInput, MissingValues, NotAllowed
 from bot.domain.handbook.process import Arrow
 from bot.domain.people import User
 from bot.domain.process import Filled, Mover
-from bot.domain.task import Assignee, Task, TaskKind, TaskState
+from bot.domain.task import Assignee, Decision, Task, TaskKind, TaskState
 from bot.services import moves, papers, steps
 from bot.services.ids import new_id
 from bot.services.ports import UnitOfWork
@@ -45,34 +45,26 @@ async def ask(
     )  # fmt: skip
 
 
-async def approval_decided(
-    uow: UnitOfWork,
-    words: Words,
-    task: Task,
-    approved: bool,  # noqa: FBT001 -- yes or no is what a decision is
-    by: User,
-    now: datetime,
-    note: str = "",
-) -> None:
+async def approval_decided(uow: UnitOfWork, words: Words, decision: Decision) -> None:
     """Somebody has decided about a proposed move: back with a reason, on to the next, or the case moves.
 
     The caller commits. NotAllowed without the position, or for the proposer while somebody else holds it
     (four eyes); MissingValues for a refusal without a reason; Conflict if the case has moved on meanwhile.
     """
+    task = decision.task
     if papers.PAPER in task.payload:
-        await papers.decided(uow, words, task, approved, by, now, note)
+        await papers.decided(uow, decision)
         return
     if task.case_id is None:
         raise InvalidInput(f"“{task.title}”不是投诉的审批。")
     case = await uow.cases.get(task.case_id)
-    await _may_decide(uow, words, task, by)
-    if not approved and not note.strip():
+    await _may_decide(uow, words, task, decision.by)
+    if not decision.approved and not decision.note:
         raise MissingValues("退回时要写明原因，提交的人才知道怎么改。")
-    if task.state is TaskState.OPEN:
-        task.decide(TaskState.DONE if approved else TaskState.REFUSED, by.id, now, note.strip())
+    decision.close()
     if case.step != task.payload[steps.MINE] or not case.is_open:
         raise Conflict(f"“{task.title}”已经不用审批：投诉在这期间有了变化，请刷新后再看。")
-    await (_approved if approved else _refused)(uow, words, task, case, by, now, note.strip())
+    await (_approved if decision.approved else _refused)(uow, words, case, decision)
 
 
 async def _may_decide(uow: UnitOfWork, words: Words, task: Task, by: User) -> None:
@@ -83,9 +75,8 @@ async def _may_decide(uow: UnitOfWork, words: Words, task: Task, by: User) -> No
         raise NotAllowed(f"“{task.title}”是您自己提交的，请另一位{_title(words, task.assignee)}审批。")
 
 
-async def _approved(
-    uow: UnitOfWork, words: Words, task: Task, case: Case, by: User, now: datetime, note: str
-) -> None:
+async def _approved(uow: UnitOfWork, words: Words, case: Case, decision: Decision) -> None:
+    task, by, now = decision.task, decision.by, decision.at
     payload = task.payload
     arrow = steps.process_of(words, case).arrow(payload["arrow"])
     if arrow is None:
@@ -93,7 +84,7 @@ async def _approved(
     given, left = [*payload["given"], by.id], payload["left"]
     await record(
         uow, case, "approval_given", by.id, now,
-        arrow=arrow.id, title=f"{arrow.title}（批准）", position=task.assignee, reason=note,
+        arrow=arrow.id, title=f"{arrow.title}（批准）", position=task.assignee, reason=decision.note,
     )  # fmt: skip
     if left:
         further = {**payload, "left": left[1:], "given": given}
@@ -104,10 +95,9 @@ async def _approved(
     await moves.perform(uow, words, case, arrow.id, filled, proposer, now, approved_by=tuple(given))
 
 
-async def _refused(
-    uow: UnitOfWork, words: Words, task: Task, case: Case, by: User, now: datetime, note: str
-) -> None:
+async def _refused(uow: UnitOfWork, words: Words, case: Case, decision: Decision) -> None:
     """Back to who proposed it, with the reason."""
+    task, by, now, note = decision.task, decision.by, decision.at, decision.note
     arrow = steps.process_of(words, case).arrow(task.payload["arrow"])
     title = arrow.title if arrow else task.title
     await record(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.domain import judgement, risk
+from bot.domain.attachment import Attachment
 from bot.domain.case import Case, CaseEvent, CaseState
 from bot.domain.deadlines import workdays_between
 from bot.domain.followup import Visit
@@ -78,6 +79,7 @@ class CaseFile:
     related: tuple[Related, ...]
     duties: tuple[Duty, ...]
     visits: tuple[Visit, ...]
+    attachments: tuple[Attachment, ...]
     history: tuple[Happened, ...]
     may: frozenset[str]
 
@@ -108,6 +110,7 @@ class CaseFiles:
                 related=tuple([found async for found in _related(uow, case)]),
                 duties=tuple(self._duty(one, names) for one in tasks if one.state is not TaskState.DROPPED),
                 visits=tuple(await uow.visits.of_case(case_id)),
+                attachments=tuple(await uow.attachments.of_case(case_id)),
                 history=tuple(chronicle.of(event) for event in reversed(history)),
                 may=self._possible(case, user, await uow.people.positions(user.id)),
             )

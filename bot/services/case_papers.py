@@ -29,7 +29,7 @@ class Press(Protocol):
     async def pdf(self, sheet: Sheet) -> bytes:
         """The sheet as a PDF; ConfigurationError where none can be made."""
 
-    def archive(self, files: Mapping[str, bytes]) -> bytes:
+    async def archive(self, files: Mapping[str, bytes]) -> bytes:
         """The files as a .zip."""
 
 
@@ -131,7 +131,7 @@ class CasePapers:
         number = await self._number(case_id)
         files = await self._packs.make(number, redacted=redacted, by=by.login)
         name = f"{number}-evidence{'-redacted' if redacted else ''}.zip"
-        return Printed(name, "application/zip", self._press.archive(files))
+        return Printed(name, "application/zip", await self._press.archive(files))
 
     def _plain(self, text: str) -> str:
         return self._papers.convert(text, SCRIPT)

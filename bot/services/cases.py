@@ -1,22 +1,19 @@
 """A case from the first complaining sentence to its number, and its withdrawal."""
 
 import re
-from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.domain.case import Case, CaseState, changes, new_number
 from bot.domain.conversation import Conversation
-from bot.domain.errors import Conflict
 from bot.domain.handbook.handbook import Issue
 from bot.domain.handbook.severity import Heat, Severity
 from bot.domain.workdays import SHANGHAI
 from bot.services import recounting, steps, verdicts
 from bot.services.ids import new_id
-from bot.services.ports import Clock, UnitOfWork, Units
-from bot.services.turn import Turn, announce, deliver, record
+from bot.services.ports import UnitOfWork
+from bot.services.turn import Turn, announce, record
 from bot.services.words import Words
 
-SILENCE = timedelta(minutes=5)
 _REMEMBERED = timedelta(days=30)  # after its end; what a customer says later is about something else
 WITHDRAWAL = "withdraw"  # the open question whether to withdraw
 _ABOUT_WITHDRAWAL = frozenset({"affirm", "deny", "withdraw", "chitchat", None})
@@ -77,25 +74,27 @@ async def accept(
     *,
     actor: str = "desk",
     first: bool = False,
+    since: datetime | None = None,
 ) -> None:
     """Make a draft count: number, clock, and the announcement to the customer. A second call does nothing.
 
     `first`: the announcement comes before what the bot answers. The promise is the deadline of the pack that
-    claims the issue (general: D01, 5 working days).
+    claims the issue (general: D01, 5 working days). `since`: the clock starts then, not now.
     """
     if not case.is_draft:
         return
-    due_at = words.due(now, rule_of(words, case).deadline.duration)
+    start = since or now
+    due_at = words.due(start, rule_of(words, case).deadline.duration)
     number = await uow.cases.add_numbered(case, new_number)
-    case.accept(number, now, due_at)
-    case.promise = recounting.counted(now, rule_of(words, case).deadline.duration)
-    steps.begin(uow, words, case, rule_of(words, case).pack, now)
+    case.accept(number, start, due_at)
+    case.promise = recounting.counted(start, rule_of(words, case).deadline.duration)
+    steps.begin(uow, words, case, rule_of(words, case).pack, start)
     conversation.question = None
     doubts = recounting.doubts(words, due_at, case.step_due_at)
     await record(uow, case, "accepted", actor, now, number=number, due_at=due_at.isoformat(), **doubts)
     await verdicts.judge(uow, words, case, now)
     situation = "case_accepted.human" if rule_of(words, case).human else "case_accepted"
-    announce(conversation, words, situation, case_values(case, words), first=first)
+    announce(conversation, words, situation, case_values(case, words), first=first, case_id=case.id)
 
 
 def case_values(case: Case, words: Words) -> dict[str, str]:
@@ -107,37 +106,9 @@ def case_values(case: Case, words: Words) -> dict[str, str]:
         "case.issue": rule.title,
         "case.state": steps.told(words, case) or words.state(case.state),
         "case.due": f"{due_at.month}月{due_at.day}日" if due_at else "",
+        "case.ahead": steps.ahead(words, case) if case.number else "",
         "deadline": rule.deadline.text,
     }
-
-
-async def accept_silent_drafts(units: Units, words: Words, clock: Clock, silence: timedelta = SILENCE) -> int:
-    """Accept every draft whose customer has fallen silent; how many there were.
-
-    Each in its own transaction: one broken case doesn't hold up the others.
-    """
-    now = clock.now()
-    async with units() as uow:
-        silent = [(case.conversation_id, case.id) for case in await uow.cases.silent_drafts(now - silence)]
-    for conversation_id, case_id in silent:
-        with suppress(Conflict):  # the customer or an agent was quicker; the next round looks again
-            await _accept_if_still_silent(units, words, conversation_id, case_id, now, now - silence)
-    return len(silent)
-
-
-async def _accept_if_still_silent(
-    units: Units, words: Words, conversation_id: str, case_id: str, now: datetime, before: datetime
-) -> None:
-    async with units() as uow:
-        conversation = await uow.conversations.get(conversation_id)
-        case = await uow.cases.get(case_id)
-        if case.heard_at > before or await uow.messages.next_waiting(conversation.id):
-            return
-        await accept(uow, words, conversation, case, now)
-        if conversation.case_id == case.id:
-            conversation.case_id = None
-        deliver(uow, conversation, now)
-        await uow.commit()
 
 
 async def current(turn: Turn, *, within: timedelta | None = None) -> Case | None:
@@ -145,11 +116,22 @@ async def current(turn: Turn, *, within: timedelta | None = None) -> Case | None
 
     A closed one is meant no longer than 30 days after its end; `within`: only one opened so lately.
     """
-    if turn.case is not None:
-        return turn.case
-    for case in await turn.uow.cases.of_customer(turn.conversation.customer_id):
+    return turn.case or await _newest(turn.uow, turn.conversation, turn.now, within)
+
+
+async def at_hand(uow: UnitOfWork, conversation: Conversation, now: datetime) -> Case | None:
+    """The same outside of a turn: the case the bot is working on, else the newest one."""
+    if conversation.case_id is not None:
+        return await uow.cases.get(conversation.case_id)
+    return await _newest(uow, conversation, now)
+
+
+async def _newest(
+    uow: UnitOfWork, conversation: Conversation, now: datetime, within: timedelta | None = None
+) -> Case | None:
+    for case in await uow.cases.of_customer(conversation.customer_id):
         gone = case.state in (CaseState.WITHDRAWN, CaseState.MERGED)
-        if not gone and _is_remembered(case, turn.now, within):
+        if not gone and _is_remembered(case, now, within):
             return case
     return None
 

@@ -8,11 +8,16 @@ LABELS = {
     "no": "deny",
     "progress": "ask_progress",
     "process": "ask_process",
+    "confirm": "affirm",
+    "change": "deny",
 }
 
 MENUS = {
     "question.draft": ("refuse", "submit", "request_human"),
     "question": ("refuse", "request_human"),
+    "confirm": ("confirm", "change", "request_human"),
+    "change": ("submit", "request_human"),
+    "silence": ("submit", "request_human"),
     "withdraw": ("yes", "no"),
     "not_understood": ("progress", "request_human"),
     "not_understood.again": ("request_human",),

@@ -24,8 +24,9 @@ KINDS: Mapping[str, str] = {
     "approval_asked": "送审", "approval_given": "批准", "approval_refused": "退回",
     "extension_asked": "申请延期", "extension_refused": "不同意延期", "extended": "延期",
     "assigned": "换人处理", "corrected": "更正级别", "judged": "判定级别", "risk_noted": "风险用语",
-    "issue_noted": "又提到一个问题", "fact_added": "补充信息", "said_again": "再次投诉同一问题",
-    "urged": "顾客催办", "handed_over": "转人工", "claimed": "客服接手会话", "released": "会话交还机器人",
+    "issue_noted": "又提到一个问题", "fact_added": "补充信息", "fact_corrected": "顾客更正信息",
+    "said_again": "再次投诉同一问题", "urged": "顾客催办",
+    "handed_over": "转人工", "claimed": "客服接手会话", "released": "会话交还机器人",
     "satisfied": "顾客表示满意", "dissatisfied": "顾客表示不满意", "task_decided": "待办处理",
     "visited": "回访", "unreached": "回访未联系上", "called": "电话回访", "satisfaction": "回访答复",
     "task_warned": "待办快到期", "task_broken": "待办超期", "due_warned": "快到答应顾客的日子",
@@ -33,6 +34,8 @@ KINDS: Mapping[str, str] = {
     "promised": "答应顾客", "promise_kept": "兑现承诺", "promise_kept_late": "迟到的兑现",
     "promise_broken": "承诺没有兑现", "noted": "填写文书内容", "paper_approval_asked": "文书送审",
     "paper_approved": "文书批准", "paper_refused": "文书没有批准", "evidence_made": "导出证据包",
+    "entry_erased": "抹去一条记录",
+    "files_added": "顾客发来照片或视频", "file_opened": "查看原始文件",
     "parent_changed": "归入同类事件", "children_joined": "同类投诉归入", "child_left": "移出同类投诉",
 }  # fmt: skip
 _TITLES: Mapping[str, str] = {
@@ -133,7 +136,8 @@ class Chronicle:
         if key.startswith("findings."):
             name = key.removeprefix("findings.")
             return self._findings.get(name, name)
-        return _TITLES.get(key, key)
+        rule = self._words.handbook.fields.get(key)
+        return _TITLES.get(key, rule.title if rule else key)
 
     def _value(self, key: str, value: Any) -> str:  # noqa: ANN401 -- what an entry holds may be anything
         if value is None or value in ("", [], {}):
@@ -151,6 +155,8 @@ class Chronicle:
         for name, title in _MORE.items():
             if value := payload.get(name):
                 yield f"{title}：{self._told(name, str(value))}"
+        if files := payload.get("files"):
+            yield f"文件：{'、'.join(file['name'] for file in files)}"
         if cases := payload.get("cases"):
             yield f"投诉：{'、'.join(cases)}"
 

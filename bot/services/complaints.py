@@ -4,14 +4,24 @@ import re
 
 from bot.domain import labels
 from bot.domain.case import Case
-from bot.services import cases, facts, handoff, issues, repeats, unwell
+from bot.services import (
+    asking,
+    attachments,
+    cases,
+    corrections,
+    facts,
+    handoff,
+    issues,
+    repeats,
+    sympathy,
+    unwell,
+)
 from bot.services.thresholds import CERTAIN
 from bot.services.turn import Turn
 
 SAME_TALK = repeats.SAME_TALK
 LONGEST_ANNOUNCEMENT = 14  # characters of 「我要投诉你们」: no more than that there is a complaint
 _ANNOUNCES = re.compile(r"投诉|申诉|客诉|举报|反映|维权")
-_WITHOUT_SYMPATHY = frozenset({"special.inspection"})  # an authority's notice wants an answer
 
 
 async def hear(turn: Turn, issue: str) -> None:
@@ -21,6 +31,8 @@ async def hear(turn: Turn, issue: str) -> None:
     a complaint of its own, and the draft before it is accepted as it stands. Two issues of one message stay
     together.
     """
+    if await corrections.hear_later(turn):
+        return
     issue, second = issues.of_message(turn.reading, issue)
     case = await repeats.at_hand(turn, issue)
     if case is None:
@@ -51,7 +63,7 @@ async def answer(turn: Turn, case: Case, *heard: str) -> None:
         turn.quote(clause)
     unwell.note_told(turn, case)
     turn.conversation.case_id = case.id
-    turn.conversation.question = facts.next_question(turn.words, case)
+    turn.conversation.question = asking.next_question(turn.words, case)
     if turn.conversation.question is None:
         await cases.complete(turn)
 
@@ -76,14 +88,15 @@ def _only_announces(turn: Turn, issue: str) -> bool:
 async def _open(turn: Turn, issue: str, second: str | None) -> None:
     earlier = await turn.uow.cases.of_conversation(turn.conversation.id)
     case = await cases.open_draft(turn, issue)
+    await attachments.take_earlier(turn, case)
     if not earlier:
         await facts.take_earlier(turn, case)
+    facts.take_over(turn, case, earlier)
     facts.take_entities(turn, case)
     _note_details(turn, case, issue)
     if second is not None:
         await _note_issue(turn, case, second)
-    if issue not in _WITHOUT_SYMPATHY:
-        turn.say("understand", variant=len(earlier))
+    await sympathy.show(turn, issue)
     await answer(turn, case, issue, *filter(None, [second]))
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from bot.domain import labels, risk
 from bot.domain.case import Case
 from bot.domain.risk import RiskKind
-from bot.services import cases, complaints, facts, handoff
+from bot.services import attachments, cases, complaints, facts, handoff
 from bot.services.turn import Turn
 
 SAME_DANGER = timedelta(hours=24)  # within it, the danger of a case is the one that was told before
@@ -24,6 +24,8 @@ async def meet(turn: Turn) -> bool:
     if not new and turn.reading.acted_on is not None:
         return False
     turn.case = case or await cases.open_draft(turn, _issue(turn, found[0]))
+    if case is None:
+        await attachments.take_earlier(turn, turn.case)
     for kind in new:
         turn.say(_situation(turn, turn.case, kind))
     _keep(turn, turn.case)

@@ -7,22 +7,23 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.domain import evidence
-from bot.domain.case import Case, CaseEvent
+from bot.domain.case import Case
 from bot.domain.conversation import Author, Message
 from bot.domain.errors import NotFound
-from bot.domain.evidence import Item, Record
+from bot.domain.evidence import Item, Record, original_name
 from bot.domain.evidence_check import MANIFEST, RECORDS, Link, Manifest
 from bot.domain.evidence_views import views
 from bot.domain.papers import Sheet
 from bot.domain.reading import Reading
 from bot.domain.redaction import NAME_KIND, Personal
 from bot.domain.task import TaskState
+from bot.services import evidence_items
+from bot.services.evidence_items import MADE
 from bot.services.papers import PAPER, Papers, case_numbered
-from bot.services.ports import UnitOfWork
+from bot.services.ports import Files, UnitOfWork
 from bot.services.turn import record
 
-MADE = "evidence_made"  # the entry of an export in the history; those at its end are not part of a pack
-_PAGE = 200
+MOST_ORIGINALS = 180 * 1024 * 1024  # bytes; a pack is opened in memory, and holds papers besides
 _FIRST_FORM = "F-D01-1"
 
 
@@ -42,28 +43,32 @@ class Signer(Protocol):
 
 @dataclass(frozen=True)
 class EvidencePacks:
-    """Makes packs; `word` prints a sheet as a .docx."""
+    """Makes packs; `word` prints a sheet as a .docx, `files` keeps what customers sent."""
 
     papers: Papers
     signer: Signer
     word: Callable[[Sheet], bytes]
+    files: Files
 
     async def make(self, number: str, *, redacted: bool, by: str | None = None) -> dict[str, bytes]:
         """The pack's files by name; that it was made is noted in the case's history. NotFound."""
         papers, now = self.papers, self.papers.clock.now()
+        originals = {} if redacted else await self._originals(number)
         async with papers.units() as uow:
             person = await uow.people.by_login(by) if by else None
             if by and person is None:
                 raise NotFound(f"没有登录名 {by}。")
             case = await case_numbered(uow, number)
-            messages = [message async for message in _messages(uow, case)]
+            sent = await uow.attachments.of_case(case.id)
+            messages = [message async for message in evidence_items.messages_of(uow, case, sent)]
             sheets = [sheet async for sheet in self._sheets(uow, case)]
             items = [
-                _about(case),
-                *_said(messages),
+                evidence_items.about(case),
+                *evidence_items.said(messages),
                 *self._clauses(messages),
-                *_events(await uow.cases.history(case.id)),
-                *_filled(sheets),
+                *evidence_items.events(await uow.cases.history(case.id)),
+                *evidence_items.filled(sheets),
+                *map(evidence_items.sent, sent),
             ]
             personal = self._personal(case, messages)
             records = evidence.chained(items, personal, self.signer.salt, redacted=redacted)
@@ -71,11 +76,28 @@ class EvidencePacks:
             for sheet in sheets:
                 shown = sheet.converted(personal.hidden) if redacted else sheet
                 files[f"papers/{sheet.form}.docx"] = self.word(shown)
+            files |= originals
             manifest = self._manifest(case, records, files, redacted=redacted)
             actor = person.id if person else "desk"
             await record(uow, case, MADE, actor, now, seal=manifest.seal, redacted=redacted)
             await uow.commit()
         return {MANIFEST: _pretty(manifest), **files}
+
+    async def _originals(self, number: str) -> dict[str, bytes]:
+        """What the customer sent, as it came; the pack's records hold the hashes of all of it.
+
+        The smallest first, as far as a pack can be opened again: the rest stays at the desk.
+        """
+        async with self.papers.units() as uow:
+            sent = await uow.attachments.of_case((await case_numbered(uow, number)).id)
+        found: dict[str, bytes] = {}
+        left = MOST_ORIGINALS
+        for file in sorted(sent, key=lambda one: one.size):
+            if file.size <= left:
+                name = original_name(file.id, file.media_type)
+                found[name] = b"".join([piece async for piece in self.files.open(file.original_key)])
+                left -= file.size
+        return dict(sorted(found.items()))
 
     def _clauses(self, messages: list[Message]) -> Iterator[Item]:
         """Each version of each clause that was said, with the wording while the handbook has that version."""
@@ -143,69 +165,6 @@ class EvidencePacks:
             signature="0" * 128,
         )
         return unsigned.model_copy(update={"signature": self.signer.sign(unsigned.signed())})
-
-
-def _about(case: Case) -> Item:
-    facts = {"number": case.number or "", "issue": case.issue, "opened_at": case.opened_at.isoformat()}
-    texts = {"text": case.text}
-    for name, value in case.standing().items():
-        (texts if name.startswith("findings.") else facts)[name] = "" if value is None else str(value)
-    texts |= {f"fields.{name}": value for name, value in case.fields.items() if value}
-    return Item(case.id, "case", facts, texts)
-
-
-async def _messages(uow: UnitOfWork, case: Case) -> AsyncIterator[Message]:
-    """The conversation from the message that opened the case."""
-    history = await uow.cases.history(case.id)
-    opening = (history[0].payload or {}).get("message") if history else None
-    seq = (await uow.messages.get(opening)).seq - 1 if opening else 0
-    while page := await uow.messages.since(case.conversation_id, seq, _PAGE):
-        for message in page:
-            yield message
-        seq = page[-1].seq
-
-
-def _said(messages: list[Message]) -> Iterator[Item]:
-    for message in messages:
-        facts = {
-            "seq": str(message.seq),
-            "at": message.created_at.isoformat(),
-            "author": message.author.value,
-            "clause": message.clause or "",
-            "clause_version": str(message.clause_version or ""),
-        }
-        yield Item(message.id, "message", facts, {"text": message.text})
-
-
-def _events(history: list[CaseEvent]) -> Iterator[Item]:
-    """The history with what its own chain needs. The salt would let others guess what was redacted."""
-    while history and history[-1].kind == MADE:
-        history = history[:-1]
-    for event in history:
-        facts = {
-            "seq": str(event.seq),
-            "kind": event.kind,
-            "actor": event.actor,
-            "at": event.at.isoformat(),
-            "digest": event.digest,
-            "chain": event.chain,
-        }
-        if event.payload is None:
-            yield Item(event.id, "event", facts)
-        else:
-            payload = json.dumps(event.payload, ensure_ascii=False, sort_keys=True)
-            yield Item(event.id, "event", facts, {"payload": payload}, {"salt": event.salt})
-
-
-def _filled(sheets: list[Sheet]) -> Iterator[Item]:
-    for sheet in sheets:
-        texts: dict[str, str] = {}
-        for number, block in enumerate(sheet.blocks, start=1):
-            texts |= {
-                f"{number}.{place} {row.label}": row.value for place, row in enumerate(block.rows, start=1)
-            }
-            texts |= {f"{number}.{place}": text for place, text in enumerate(block.paragraphs, start=1)}
-        yield Item(sheet.form, "paper", {"title": sheet.title, "source": sheet.source}, texts)
 
 
 def _records(records: list[Record]) -> bytes:

@@ -5,7 +5,7 @@ from datetime import datetime
 from bot.domain.case import Case
 from bot.domain.errors import Conflict, InvalidInput, MissingValues, NotAllowed
 from bot.domain.people import Deed, Role, User
-from bot.domain.task import Assignee, Task, TaskKind, TaskState
+from bot.domain.task import Assignee, Decision, Task, TaskKind, TaskState
 from bot.domain.workdays import SHANGHAI
 from bot.services import moves
 from bot.services.deeds import DEED
@@ -44,28 +44,21 @@ async def ask(units: Units, clock: Clock, case_id: str, until: datetime, reason:
     return task
 
 
-async def decided(
-    uow: UnitOfWork,
-    words: Words,
-    task: Task,
-    approved: bool,  # noqa: FBT001 -- an effect's signature
-    by: User,
-    now: datetime,
-    note: str,
-) -> None:
+async def decided(uow: UnitOfWork, words: Words, decision: Decision) -> None:
     """A supervisor has decided: the new day counts, and the customer is told; or it stays as it was.
 
     An effect of the inbox; the caller commits. NotAllowed; Conflict if the case has changed so that the
     extension makes no sense any more.
     """
+    task, by, now = decision.task, decision.by, decision.at
     if not by.may(Deed.OVERSEE):
         raise NotAllowed("延期要由主管审批。")
     case = await uow.cases.get(task.case_id or "")
     until = datetime.fromisoformat(task.payload["until"])
-    if not approved:
+    if not decision.approved:
         await record(
             uow, case, "extension_refused", by.id, now,
-            title="不同意延期", until=until.isoformat(), reason=note,
+            title="不同意延期", until=until.isoformat(), reason=decision.note,
         )  # fmt: skip
         return
     _check(case, until, now)

@@ -1,5 +1,6 @@
-"""The facts of a case: taken from what the customer says, asked for one at a time."""
+"""The facts of a case: taken from what the customer says."""
 
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -9,19 +10,17 @@ from bot.domain.case import JOINED, Case
 from bot.domain.conversation import Author
 from bot.domain.privacy import PHONE, digits
 from bot.domain.reading import Reading
-from bot.services import cases
+from bot.services import cases, summary
 from bot.services.turn import Turn
-from bot.services.words import Words
 
+CORRECTED = "fact_corrected"  # the entry of the history
 FACTS = "inform"  # the label of a message that gives facts and nothing else
 _NUMBERS = frozenset({"order_no", "batch_no"})  # a bare number is the one that is asked for
 _TOLD_BEFORE = timedelta(hours=1)
 _MESSAGES_BEFORE = 20
-
-
-def next_question(words: Words, case: Case) -> str | None:
-    """The first field of the issue's form that is neither known nor refused; None when nothing is open."""
-    return next((name for name in cases.rule_of(words, case).ask if name not in case.fields), None)
+_ASKS = re.compile(r"[?？]|[吗么嘛呢]$|(.)不\1|干嘛|干什么|为什么|为啥|凭什么")
+_SAME_TALK = timedelta(hours=24)
+_OF_CUSTOMER = ("phone", "name")  # the same in whatever they complain of
 
 
 def take_entities(turn: Turn, case: Case) -> list[str]:
@@ -44,19 +43,56 @@ async def take_earlier(turn: Turn, case: Case) -> None:
             _take(turn, case, message.text, reading)
 
 
-def acknowledge(turn: Turn, case: Case, before: Mapping[str, str | None], changed: Sequence[str]) -> None:
-    """Show that facts were noted, or corrected where the case knew them otherwise; 矿泉水 corrects no 水."""
-    corrected = any((before.get(name) or "") not in (case.fields[name] or "") for name in changed)
-    turn.say("fact_changed" if corrected else "fact_noted", variant=turn.variant)
+def asks_back(turn: Turn) -> bool:
+    """Whether the message asks something itself, 「你问这个干嘛」, and is no name of anything."""
+    return _ASKS.search(turn.plain) is not None
 
 
-def ask(turn: Turn) -> None:
-    """Ask the open question, in other words than the last time, with the ways out as buttons."""
-    case, question = turn.case, turn.conversation.question
-    if case is None or question is None:
-        return
-    choices = turn.words.choices("question.draft" if case.is_draft else "question", turn.conversation.script)
-    turn.say(f"ask.{question}", variant=case.count_question(question), choices=choices)
+def note_phone(turn: Turn, case: Case, phone: str, normal: str | None) -> None:
+    """Keep the phone and the hash under which the case is found by it."""
+    case.fill("phone", phone, normal)
+    case.phone_hash = turn.words.phone_hash(phone)
+
+
+def take_over(turn: Turn, case: Case, earlier: Sequence[Case]) -> None:
+    """How to reach the customer is known, or was refused, since their last complaint in this talk."""
+    last = next((one for one in earlier if one.opened_at > turn.now - _SAME_TALK), None)
+    for name in _OF_CUSTOMER if last else ():
+        if last is not None and name in last.fields and name not in case.fields:
+            case.fields = {**case.fields, name: last.fields[name]}
+            if name == "phone":
+                case.phone_hash = last.phone_hash
+
+
+async def acknowledge(
+    turn: Turn, case: Case, before: Mapping[str, str | None], changed: Sequence[str]
+) -> None:
+    """Show that facts were noted; those that the case knew otherwise, as they are now."""
+    if not await tell_corrected(turn, case, before, changed):
+        turn.say("fact_noted", variant=turn.variant)
+
+
+async def tell_corrected(
+    turn: Turn, case: Case, before: Mapping[str, str | None], changed: Sequence[str]
+) -> bool:
+    """Write down which of the changed facts the case knew otherwise, and tell the customer; whether any were.
+
+    矿泉水 corrects no 水.
+    """
+    corrected = [name for name in changed if (before.get(name) or "") not in (case.fields[name] or "")]
+    if not corrected:
+        return False
+    await turn.record(
+        case,
+        CORRECTED,
+        actor="customer",
+        message=turn.message.id,
+        before={name: before.get(name) for name in corrected},
+        after={name: case.fields[name] for name in corrected},
+    )
+    told = summary.changes(turn.words, case, corrected, turn.conversation.script)
+    turn.say("fact_changed", {"case.changes": told}, variant=turn.variant)
+    return True
 
 
 def _take(turn: Turn, case: Case, text: str, reading: Reading) -> list[str]:
@@ -69,7 +105,8 @@ def _take(turn: Turn, case: Case, text: str, reading: Reading) -> list[str]:
     normals = {found.value: found.normal for found in reading.entities if found.normal}
     changed = [name for name, values in said.items() if _fill(case, name, values, normals)]
     if "phone" in said:
-        _note_phone(turn, case, said["phone"][-1], normals)
+        phone = said["phone"][-1]
+        note_phone(turn, case, phone, normals.get(phone))
     return changed
 
 
@@ -89,12 +126,6 @@ def _values(text: str, reading: Reading) -> dict[str, list[str]]:
     if not any(same in digits(value) for values in others.values() for value in values):
         found = {kind: values for kind, values in others.items() if values} | {"phone": [phone.group()]}
     return found
-
-
-def _note_phone(turn: Turn, case: Case, phone: str, normals: Mapping[str, str]) -> None:
-    """Keep the phone and the hash under which the case is found by it."""
-    case.fill("phone", phone, normals.get(phone))
-    case.phone_hash = turn.words.phone_hash(phone)
 
 
 def _is_bare_number(turn: Turn, kind: str, value: str) -> bool:

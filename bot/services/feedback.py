@@ -3,13 +3,27 @@
 import re
 
 from bot.domain.case import Case, CaseState
+from bot.domain.conversation import Author
 from bot.domain.process import CUSTOMER, Filled, course
-from bot.services import answers, cases, consent, handoff, meanings, moves, satisfaction, steps
+from bot.services import (
+    answers,
+    asking,
+    cases,
+    confirming,
+    consent,
+    corrections,
+    handoff,
+    meanings,
+    moves,
+    satisfaction,
+    steps,
+)
 from bot.services.turn import Turn
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>")
 _OUR_PLAN, _TELL_US = 0, 1  # the ways to answer the dissatisfied: we look into it again; please say more
 _OFFERED_A_PERSON = 2  # the misunderstanding in a row at which a person is offered
+_JUST_READ = 20  # lines
 _CAN_BE_WISHES = {"compensation": "compensation", "suggest": "fact_noted"}
 
 
@@ -20,12 +34,30 @@ async def small_talk(turn: Turn, situation: str) -> None:
     """
     if turn.conversation.question == cases.WITHDRAWAL:
         cases.keep(turn)  # 「我想想」 is no yes
+        await asking.resume(turn)
+        return
+    if turn.conversation.question == asking.CONFIRM and confirming.agrees(turn):
+        await cases.complete(turn)
+        return
+    if await answers.take_later(turn):
         return
     if not _has_words(turn):
         situation = "message.emoji"
     elif situation in _CAN_BE_WISHES and await answers.take_wish(turn):
         situation = _CAN_BE_WISHES[situation]
-    turn.say(situation, variant=turn.variant)
+    elif situation == "compensation":
+        answers.note_wish(turn)
+    turn.say(situation, variant=await _fresh(turn, situation))
+
+
+async def _fresh(turn: Turn, situation: str) -> int:
+    """The next way to speak in a situation that the customer has not just read."""
+    lines = await turn.uow.messages.latest(turn.conversation.id, _JUST_READ)
+    said = {line.text for line in lines if line.author is Author.BOT}
+    ways = range(turn.variant, turn.variant + len(turn.words.handbook.situation(situation)))
+    script = turn.conversation.script
+    unread = (nth for nth in ways if turn.words.situation(situation, script, variant=nth).text not in said)
+    return next(unread, turn.variant)
 
 
 async def satisfied(turn: Turn) -> None:
@@ -43,6 +75,8 @@ async def dissatisfied(turn: Turn) -> None:
 
     A closed case is opened again where its process lets customers do that (P-LP-7 D17).
     """
+    if await corrections.hear_later(turn):
+        return
     if await satisfaction.hear(turn) or await consent.hear(turn, agrees=False):
         return
     case = await cases.current(turn)
@@ -69,6 +103,8 @@ async def _taken_up_again(turn: Turn, case: Case) -> bool:
 
 async def not_understood(turn: Turn) -> None:
     """Ask what was meant; the second time in a row offer a person, after that a person takes over."""
+    if await corrections.hear_later(turn):
+        return
     turn.conversation.misunderstood += 1
     times, script = turn.conversation.misunderstood, turn.conversation.script
     if times > _OFFERED_A_PERSON:

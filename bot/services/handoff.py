@@ -2,7 +2,7 @@
 
 from bot.domain.case import Case
 from bot.domain.conversation import Author, Conversation, Delivery, Message, Owner
-from bot.services import cases
+from bot.services import asking, cases
 from bot.services.ids import new_id
 from bot.services.intake import clean_text
 from bot.services.ports import Clock, UnitOfWork, Units
@@ -19,18 +19,24 @@ async def to_queue(turn: Turn, case: Case | None, *, reason: str) -> None:
     if case is not None:
         await cases.accept(turn.uow, turn.words, conversation, case, turn.now, actor="bot")
         await turn.record(case, "handed_over", reason=reason)
+    office = turn.words.office(turn.now)
     if conversation.owner in (Owner.QUEUE, Owner.AGENT):
-        is_open = turn.words.is_open(turn.now)
-        turn.say("hand_over.waiting" if is_open else "hand_over.closed", variant=turn.variant)
+        if turn.words.is_open(turn.now):
+            turn.say("hand_over.waiting", variant=turn.variant)
+        else:
+            turn.say("hand_over.waiting.closed", office)
         return
     conversation.to_queue(turn.now)
-    turn.announce(turn.words.hand_over(turn.now))
+    turn.announce(turn.words.hand_over(turn.now), office)
 
 
 async def request_human(turn: Turn) -> None:
-    """「转人工」 always works."""
-    turn.conversation.question = None
+    """「转人工」 always works. While nobody is there the bot goes on with the question that was open."""
+    question, turn.conversation.question = turn.conversation.question, None
     await to_queue(turn, await cases.current(turn), reason="asked")
+    if question in turn.words.handbook.fields and not turn.words.is_open(turn.now):
+        turn.conversation.question = question
+        await asking.ask(turn)
 
 
 class AgentDesk:

@@ -1,6 +1,6 @@
 """The inbox: what a person has to do, and what they decide."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.domain.case import Case
 from bot.domain.errors import Conflict, InvalidInput, NotAllowed
 from bot.domain.people import User
-from bot.domain.task import Task, TaskKind, TaskState
+from bot.domain.task import Decision, Task, TaskKind, TaskState
 from bot.services import steps
 from bot.services.outbreaks import PAYLOAD as OUTBREAK
 from bot.services.ports import Clock, UnitOfWork, Units
@@ -18,8 +18,8 @@ from bot.services.words import Words
 LONGEST_NOTE = 1000  # characters
 _NAMED = 20  # cases of an outbreak that its alert shows
 
-# What a decision makes true, in its transaction: (uow, words, task, approved, by, now, note).
-Effect = Callable[[UnitOfWork, Words, Task, bool, User, datetime, str], Awaitable[None]]
+# What a decision makes true, in its transaction; the task is closed already, the caller commits.
+Effect = Callable[[UnitOfWork, Words, Decision], Awaitable[None]]
 
 
 class Outcome(StrEnum):
@@ -110,8 +110,8 @@ class Inbox:
         """What there is to do for this person, the first due first."""
         async with self._reading() as uow:
             tasks = await uow.tasks.inbox(user, await uow.people.positions(user.id))
-            staff = await _Staff.of(uow)
-            return [await self._entry(uow, staff, task, user) for task in tasks]
+            staff, cases = await _Staff.of(uow), await _cases(uow, tasks)
+            return [self._entry(staff, task, user, cases) for task in tasks]
 
     async def count(self, user: User) -> int:
         """How much there is to do for this person."""
@@ -136,7 +136,8 @@ class Inbox:
             await self._note(uow, task, user, outcome, now, alone=alone)
             effect = self._effects.get(task.kind)
             if effect is not None:
-                await effect(uow, self._words, task, outcome is not Outcome.REFUSED, user, now, note)
+                approved = outcome is not Outcome.REFUSED
+                await effect(uow, self._words, Decision(task, approved, user, now, note))
             await uow.commit()
 
     @staticmethod
@@ -181,8 +182,8 @@ class Inbox:
         reason = task.payload.get("reason")
         return (*shown, *([("理由", str(reason))] if reason else []))
 
-    async def _entry(self, uow: UnitOfWork, staff: _Staff, task: Task, user: User) -> Entry:
-        case: Case | None = await uow.cases.get(task.case_id) if task.case_id else None
+    def _entry(self, staff: _Staff, task: Task, user: User, cases: Mapping[str, Case]) -> Entry:
+        case = cases[task.case_id] if task.case_id else None
         alone, blocked = False, None
         try:
             alone = staff.alone(task, user)
@@ -202,7 +203,7 @@ class Inbox:
             by_moving=_by_moving(task),
             alone=alone,
             blocked=blocked,
-            about=await _named(uow, task),
+            about=tuple((case_id, cases[case_id].number or "") for case_id in _named(task)),
         )
 
 
@@ -215,10 +216,16 @@ def answers(task: Task) -> tuple[Outcome, ...]:
     return (Outcome.DONE,)
 
 
-async def _named(uow: UnitOfWork, task: Task) -> tuple[tuple[str, str], ...]:
-    """The cases of an outbreak, as many as fit a page."""
-    cases = [await uow.cases.get(case_id) for case_id in task.payload.get("cases", ())[:_NAMED]]
-    return tuple((case.id, case.number or "") for case in cases)
+async def _cases(uow: UnitOfWork, tasks: Collection[Task]) -> dict[str, Case]:
+    """All cases that the tasks are about or name, in one go."""
+    about = {task.case_id for task in tasks if task.case_id}
+    return await uow.cases.get_all(about.union(*map(_named, tasks)))
+
+
+def _named(task: Task) -> list[str]:
+    """The ids of an outbreak's cases, as many as fit a page."""
+    named: list[str] = task.payload.get("cases", [])
+    return named[:_NAMED]
 
 
 def _by_moving(task: Task) -> bool:

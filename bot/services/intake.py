@@ -1,9 +1,11 @@
 """A customer's message comes in: stored first, acknowledged then, answered in its turn."""
 
 import unicodedata
+from collections.abc import Sequence
 
 from bot.domain.conversation import Author, Conversation, Customer, Delivery, Message, Owner
 from bot.domain.errors import Conflict, InvalidInput, TooLarge
+from bot.services.attachments import chosen, use
 from bot.services.ids import new_id
 from bot.services.ports import Clock, UnitOfWork, Units
 
@@ -37,31 +39,58 @@ class Intake:
         self._units, self._clock = units, clock
 
     async def receive(
-        self, channel: str, external_id: str, text: str, *, client_id: str, choice: str | None = None
+        self,
+        channel: str,
+        external_id: str,
+        text: str,
+        *,
+        client_id: str,
+        choice: str | None = None,
+        attachments: Sequence[str] = (),
     ) -> Message:
         """Store a customer's message and return it; only then may the sender be told that it arrived.
 
         `client_id` is the sender's own id of the message: handed in again, it gives the stored one.
+        `attachments` are ids of what the sender has uploaded; with any the text may be empty.
         """
         if not 0 < len(client_id) <= LONGEST_CLIENT_ID:
             raise InvalidInput("消息缺少编号 client_id(1 到 64 个字符)。")
-        cleaned = clean_text(text)
+        cleaned = clean_text(text) if text or not attachments else ""
         try:
-            return await self._store(channel, external_id, cleaned, client_id, choice)
+            return await self._store(channel, external_id, cleaned, client_id, choice, attachments)
         except Conflict:  # the same message, or a new customer's first two, came at once: now one is there
-            return await self._store(channel, external_id, cleaned, client_id, choice)
+            return await self._store(channel, external_id, cleaned, client_id, choice, attachments)
 
     async def _store(
-        self, channel: str, external_id: str, text: str, client_id: str, choice: str | None
+        self,
+        channel: str,
+        external_id: str,
+        text: str,
+        client_id: str,
+        choice: str | None,
+        attachments: Sequence[str],
     ) -> Message:
         async with self._units() as uow:
             found = await uow.conversations.at_the_door(channel, external_id, client_id)
             conversation, known = found or (await self._begin(uow, channel, external_id), None)
             if known is not None:
                 return known
+            files = await chosen(uow, attachments, channel, external_id)
             message = self._append(uow, conversation, text, client_id, choice)
+            use(files, message)
             await uow.commit()
         return message
+
+    async def introduce(self, channel: str, external_id: str, name: str | None, phone: str | None) -> None:
+        """Keep what a host site says of a customer of ours; what it doesn't say stays as it was."""
+        async with self._units() as uow:
+            customer = await uow.customers.find(channel, external_id)
+            if customer is None:
+                now = self._clock.now()
+                customer = Customer(new_id(now), channel, external_id, now)
+                uow.customers.add(customer)
+            customer.name, customer.phone = name or customer.name, phone or customer.phone
+            await uow.commit()
 
     async def conversation_id(self, channel: str, external_id: str) -> str | None:
         """The conversation of this customer, if they ever wrote."""

@@ -8,7 +8,7 @@ from bot.domain.case import Case, CaseState
 from bot.domain.errors import Conflict, ForbiddenMove, InvalidInput, NotAllowed, NotFound
 from bot.domain.handbook.severity import OutbreakRule
 from bot.domain.people import Deed, Role, User
-from bot.domain.task import Assignee, Task, TaskKind, TaskState
+from bot.domain.task import Assignee, Decision, Task, TaskKind, TaskState
 from bot.domain.things import TITLES, Cluster, of_case
 from bot.services.ports import Clock, UnitOfWork, Units
 from bot.services.turn import record
@@ -149,20 +149,11 @@ class Outbreaks:
         return task
 
 
-async def alert_decided(
-    uow: UnitOfWork,
-    words: Words,
-    task: Task,
-    approved: bool,  # noqa: FBT001 -- yes or no is what a decision is
-    by: User,
-    now: datetime,
-    note: str = "",
-) -> None:
+async def alert_decided(uow: UnitOfWork, _words: Words, decision: Decision) -> None:
     """A supervisor has decided an alert in the inbox: yes joins its cases. The caller commits."""
-    del words, note
-    if PAYLOAD in task.payload and approved:
-        _may(by)
-        await _join_all(uow, task, by, now)
+    if PAYLOAD in decision.task.payload and decision.approved:
+        _may(decision.by)
+        await _join_all(uow, decision.task, decision.by, decision.at)
 
 
 async def _join_all(

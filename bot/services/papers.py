@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
 from bot.domain import paper_values, papers
@@ -12,8 +11,8 @@ from bot.domain.errors import Conflict, InvalidInput, NotFound, PaperNotApproved
 from bot.domain.handbook.form import Form
 from bot.domain.paper_values import CaseFile
 from bot.domain.papers import Filling, Sheet
-from bot.domain.people import Role, User
-from bot.domain.task import Assignee, Task, TaskKind, TaskState
+from bot.domain.people import Role
+from bot.domain.task import Assignee, Decision, Task, TaskKind, TaskState
 from bot.services.ids import new_id
 from bot.services.ports import Clock, ScriptConverter, UnitOfWork, Units
 from bot.services.turn import record
@@ -193,25 +192,16 @@ class Papers:
         return f"{form.document} {title}（{form.id}）"
 
 
-async def decided(
-    uow: UnitOfWork,
-    words: Words,
-    task: Task,
-    approved: bool,  # noqa: FBT001 -- yes or no is what a decision is
-    by: User,
-    now: datetime,
-    note: str = "",
-) -> None:
+async def decided(uow: UnitOfWork, decision: Decision) -> None:
     """A supervisor has decided about a paper's text: an entry in the history. The caller commits."""
-    del words
+    task = decision.task
     if task.case_id is None:
         raise InvalidInput(f"“{task.title}”不是投诉的文书。")
-    if task.state is TaskState.OPEN:
-        task.decide(TaskState.DONE if approved else TaskState.REFUSED, by.id, now, note)
+    decision.close()
     case = await uow.cases.get(task.case_id)
     await record(
-        uow, case, "paper_approved" if approved else "paper_refused", by.id, now,
-        paper=task.payload[PAPER], task=task.id, digest=task.payload["digest"], reason=note,
+        uow, case, "paper_approved" if decision.approved else "paper_refused", decision.by.id, decision.at,
+        paper=task.payload[PAPER], task=task.id, digest=task.payload["digest"], reason=decision.note,
     )  # fmt: skip
 
 

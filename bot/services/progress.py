@@ -1,36 +1,103 @@
 """Asking for progress and urging: answered from the database, with the truth."""
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 from bot.domain.case import Case, CaseState, read_number
+from bot.domain.conversation import Author
+from bot.domain.people import Role
 from bot.domain.privacy import digits
-from bot.services import answers, cases, handoff, steps
+from bot.domain.task import Assignee, TaskState
+from bot.services import answers, cases, handoff, outlook, steps
+from bot.services.deadlines import alert
 from bot.services.turn import Turn
 
 ATTEMPTS, WINDOW = 5, timedelta(hours=1)
 URGINGS_BEFORE_HUMAN = 2
+MOST_TOLD = 3  # cases in one answer, the newest first
+REMEMBERED = timedelta(days=30)  # after the end of a case, as long as it may be meant
+URGED = "urged"  # the payload's key of the note that tells people that the customer urges
+_LOOKED_BACK = 6  # messages
 _NUMBER = re.compile(r"[Kk]\s*\d{4}\s*[-－—]?\s*\d{5}")
-_LAST_FOUR = re.compile(r"(?<!\d)(\d{4})(?!\d)")
+_LAST_FOUR = re.compile(r"(?<!\d)(?:1\d{6})?(\d{4})(?!\d)")  # or the mobile number that ends with them
 
 
 async def report(turn: Turn) -> None:
     """Say how the customer's own cases stand; somebody else's only with its number and the phone's last four.
 
-    Looking up by number is limited to 5 attempts an hour for each customer.
+    Looking up by number is limited to 5 attempts an hour for each customer. A number that was asked for
+    because the customer had urged is urged.
+    """
+    if names_a_case(turn.text) and await _was_asked_for_urging(turn):
+        await urge(turn)
+        return
+    meant = await _meant(turn)
+    if meant is None:
+        return
+    for case in meant[:MOST_TOLD]:
+        await _tell(turn, case)
+    if not meant and turn.case is None:
+        await _tell_ended(turn, "progress", "progress.identify")
+    elif turn.case is not None and turn.case.is_draft:
+        turn.say("progress.draft")
+
+
+async def urge(turn: Turn) -> None:
+    """Note the urging and tell the truth: state, who has it, due date; the second one reaches a person.
+
+    A draft is accepted, and the questions go on: what they ask helps to be quick. Whoever has the case finds
+    the urging in the inbox. What is overdue reaches a person at once.
+    """
+    if await answers.take_wish(turn):
+        turn.say("fact_noted", variant=turn.variant)
+        return
+    meant = await _meant(turn)
+    if meant is None:
+        return
+    draft = turn.case if turn.case is not None and turn.case.is_draft else None
+    if draft is not None:
+        await _urge_draft(turn, draft)
+    if meant:
+        await _urge_open(turn, meant)
+    elif draft is None:
+        await _tell_ended(turn, "urge", "urge.none")
+
+
+def names_a_case(text: str) -> bool:
+    """Whether the text holds something that looks like one of our case numbers."""
+    return _NUMBER.search(text) is not None
+
+
+async def _meant(turn: Turn) -> list[Case] | None:
+    """The cases that the customer means: the one they name, else their open ones.
+
+    None: a number was named that is not theirs to hear of, and they have been told so.
     """
     asked = _NUMBER.search(turn.text)
-    if asked is not None:
-        await _report_number(turn, asked)
-        return
-    own = await _own(turn)
-    if own:
-        for case in own[:3]:
-            await _say_progress(turn, case)
-    elif turn.case is not None:
-        turn.say("progress.draft")
-    else:
-        turn.say("progress.identify")
+    if asked is None:
+        return await _own(turn)
+    number = read_number(asked.group())
+    case = await turn.uow.cases.by_number(number) if number else None
+    if case is None or case.customer_id != turn.conversation.customer_id:
+        refusal = await _refusal(turn, case, turn.text.replace(asked.group(), " "))
+        if refusal is not None:
+            turn.say(refusal)
+            return None
+    return [case] if case is not None else None
+
+
+async def _refusal(turn: Turn, case: Case | None, rest: str) -> str | None:
+    """Why a case of somebody else (or none) is not told of; None where the phone's last four digits fit."""
+    who = turn.conversation.customer_id
+    if await turn.uow.lookups.count(who, turn.now - WINDOW) >= ATTEMPTS:
+        return "progress.too_many"
+    last_four = _LAST_FOUR.search(rest)
+    if last_four is None:
+        return "progress.identify"
+    turn.uow.lookups.add(who, turn.now)
+    known = digits((case.fields.get("phone") if case else None) or "")
+    return None if known.endswith(last_four.group(1)) else "progress.unknown"
 
 
 async def _own(turn: Turn) -> list[Case]:
@@ -45,64 +112,88 @@ async def _own(turn: Turn) -> list[Case]:
     return own
 
 
-async def _report_number(turn: Turn, asked: re.Match[str]) -> None:
-    number = read_number(asked.group())
-    case = await turn.uow.cases.by_number(number) if number else None
-    if case is not None and case.customer_id == turn.conversation.customer_id:
-        await _say_progress(turn, case)
-        return
-    who = turn.conversation.customer_id
-    if await turn.uow.lookups.count(who, turn.now - WINDOW) >= ATTEMPTS:
-        turn.say("progress.too_many")
-        return
-    rest = turn.text.replace(asked.group(), " ")
-    last_four = _LAST_FOUR.search(rest)
-    if last_four is None:
-        turn.say("progress.identify")
-        return
-    turn.uow.lookups.add(who, turn.now)
-    if case is not None and _phone_ends(case, last_four.group(1)):
-        await _say_progress(turn, case)
-    else:
-        turn.say("progress.unknown")
-
-
-async def _say_progress(turn: Turn, case: Case) -> None:
+async def _tell(turn: Turn, case: Case) -> None:
     """Where the case stands; of a merged one, under its own number, where the other one stands."""
     other = await steps.resolved(turn.uow, case)
-    turn.say("progress", {**cases.case_values(other, turn.words), "case.number": case.number or ""})
+    values = await outlook.values(turn.uow, turn.words, case, turn.now)
+    turn.say(_situation("progress", other, turn), values)
 
 
-def _phone_ends(case: Case, last_four: str) -> bool:
-    phone = case.fields.get("phone")
-    return bool(phone) and digits(phone or "").endswith(last_four)
+async def _tell_ended(turn: Turn, ask: str, otherwise: str) -> None:
+    """What became of the customer's last case, if that ended lately; else `otherwise`."""
+    for case in await turn.uow.cases.of_customer(turn.conversation.customer_id):
+        other = await steps.resolved(turn.uow, case)
+        ended = other.closed_at or other.opened_at
+        if not other.is_draft and not other.is_open and ended > turn.now - REMEMBERED:
+            values = await outlook.values(turn.uow, turn.words, case, turn.now)
+            turn.say(_situation(ask, other, turn), values)
+            return
+    turn.say(otherwise)
 
 
-def names_a_case(text: str) -> bool:
-    """Whether the text holds something that looks like one of our case numbers."""
-    return _NUMBER.search(text) is not None
+def _situation(ask: str, case: Case, turn: Turn) -> str:
+    """The situation of `progress` or `urge` that is true of the case."""
+    if case.state is CaseState.WITHDRAWN:
+        return f"{ask}.withdrawn"
+    if not case.is_open:
+        return f"{ask}.closed"
+    if outlook.is_resting(case):
+        return ask
+    return f"{ask}.late" if outlook.is_late(case, turn.now) else f"{ask}.at_work"
 
 
-async def urge(turn: Turn) -> None:
-    """Note the urging and tell the truth: state and due date; the second one reaches a person.
+async def _urge_draft(turn: Turn, case: Case) -> None:
+    question = turn.conversation.question
+    turn.say("urge.draft")
+    await cases.accept(turn.uow, turn.words, turn.conversation, case, turn.now, actor="customer")
+    turn.conversation.question = question
+    await _note(turn, case, case)
 
-    A draft is accepted, and the questions go on: what they ask helps to be quick.
-    """
-    case = await cases.current(turn)
-    if case is None:
-        turn.say("urge.none")
-        return
-    if await answers.take_wish(turn):
-        turn.say("fact_noted", variant=turn.variant)
-        return
-    if case.is_draft:
-        question = turn.conversation.question
-        turn.say("urge.draft")
-        await cases.accept(turn.uow, turn.words, turn.conversation, case, turn.now, actor="customer")
-        turn.conversation.question = question
-    else:
-        turn.say("urge", cases.case_values(case, turn.words))
+
+async def _urge_open(turn: Turn, meant: Sequence[Case]) -> None:
+    """Urge each; the one that has to wait longest decides whether a person takes over."""
+    for_a_person: Case | None = None
+    if len(meant) > 1:
+        turn.say("urge.several")
+    for case in meant[:MOST_TOLD]:
+        other = await steps.resolved(turn.uow, case)
+        if other.is_open:
+            await _note(turn, case, other)
+        impatient = case.urged >= URGINGS_BEFORE_HUMAN and other.is_open
+        if len(meant) > 1:
+            await _tell(turn, case)
+        else:
+            await _say_urged(turn, case, other, impatient=impatient)
+        if impatient or outlook.is_late(other, turn.now):
+            for_a_person = for_a_person or case
+    if for_a_person is not None:
+        await handoff.to_queue(turn, for_a_person, reason="urged")
+
+
+async def _say_urged(turn: Turn, case: Case, other: Case, *, impatient: bool) -> None:
+    situation = _situation("urge", other, turn)
+    if impatient and situation == "urge.at_work":
+        situation = "urge.again"
+    turn.say(situation, await outlook.values(turn.uow, turn.words, case, turn.now))
+
+
+async def _note(turn: Turn, case: Case, other: Case) -> None:
+    """Count the urging, and put it once into the inbox of whoever has the case in hand."""
     case.urged += 1
     await turn.record(case, "urged", actor="customer", message=turn.message.id)
-    if case.urged >= URGINGS_BEFORE_HUMAN:
-        await handoff.to_queue(turn, case, reason="urged")
+    tasks = [task for task in await turn.uow.tasks.of_case(other.id) if task.state is TaskState.OPEN]
+    if any(URGED in task.payload for task in tasks):
+        return
+    step = next((task for task in tasks if steps.MINE in task.payload), None)
+    kind, assignee = (step.assignee_kind, step.assignee) if step else (Assignee.ROLE, Role.AGENT.value)
+    if step is None and other.handler_id:
+        kind, assignee = Assignee.USER, other.handler_id
+    alert(turn.uow, f"{other.number} 顾客在催，请尽快处理", kind, assignee, turn.now, other, **{URGED: True})
+
+
+async def _was_asked_for_urging(turn: Turn) -> bool:
+    """Whether the bot has just asked for the number because the customer urged."""
+    said = await turn.uow.messages.latest(turn.conversation.id, limit=_LOOKED_BACK)
+    earlier = [line for line in said if line.author is Author.BOT and line.seq < turn.message.seq]
+    asking = {way.clause.id for way in turn.words.handbook.situation("urge.none")}
+    return bool(earlier) and earlier[-1].clause in asking

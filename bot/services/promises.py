@@ -5,10 +5,9 @@ from datetime import datetime, timedelta
 from bot.domain import promises
 from bot.domain.conversation import Message
 from bot.domain.errors import UnderstandingUnavailable
-from bot.domain.people import User
 from bot.domain.promises import Promise, PromiseKind
 from bot.domain.reading import Reading
-from bot.domain.task import Assignee, Task, TaskKind
+from bot.domain.task import Assignee, Decision, Task, TaskKind
 from bot.domain.workdays import SHANGHAI
 from bot.services.deeds import DEED
 from bot.services.ids import new_id
@@ -67,57 +66,47 @@ class Promises:
             await uow.commit()
 
 
-async def confirmed(
-    uow: UnitOfWork,
-    words: Words,  # noqa: ARG001 -- an effect's signature
-    task: Task,
-    approved: bool,  # noqa: FBT001 -- an effect's signature
-    by: User,
-    now: datetime,
-    note: str,
-) -> None:
+async def confirmed(uow: UnitOfWork, _words: Words, decision: Decision) -> None:
     """The agent says whether it was a promise; if so, it is to be kept. An effect of the inbox."""
-    if not approved:
+    if not decision.approved:
         return
+    task = decision.task
     due_at = datetime.fromisoformat(task.payload["due_at"])
     uow.tasks.add(
         Task(
-            id=new_id(now),
+            id=new_id(decision.at),
             kind=TaskKind.PROMISE,
             title=task.payload["title"],
             assignee_kind=task.assignee_kind,
             assignee=task.assignee,
             created_at=task.created_at,
-            created_by=by.id,
+            created_by=decision.by.id,
             case_id=task.case_id,
             due_at=due_at,
             broken_at=task.broken_at,
             payload={**task.payload, DEED: KEEP},
         )
     )
-    await _note(uow, task, "promised", by, now, due_at=due_at.isoformat(), note=note)
+    await _note(uow, decision, "promised", due_at=due_at.isoformat())
 
 
-async def kept(
-    uow: UnitOfWork,
-    words: Words,  # noqa: ARG001 -- an effect's signature
-    task: Task,
-    approved: bool,  # noqa: ARG001, FBT001 -- an effect's signature
-    by: User,
-    now: datetime,
-    note: str,
-) -> None:
+async def kept(uow: UnitOfWork, _words: Words, decision: Decision) -> None:
     """What was promised has been done, in time or late. An effect of the inbox."""
-    late = task.due_at is not None and now > task.due_at
+    task = decision.task
+    late = task.due_at is not None and decision.at > task.due_at
     if late and task.broken_at is None:
-        task.broken_at = now
-    await _note(uow, task, "promise_kept_late" if late else "promise_kept", by, now, note=note)
+        task.broken_at = decision.at
+    await _note(uow, decision, "promise_kept_late" if late else "promise_kept")
 
 
-async def _note(uow: UnitOfWork, task: Task, kind: str, by: User, now: datetime, **values: object) -> None:
+async def _note(uow: UnitOfWork, decision: Decision, kind: str, **values: object) -> None:
+    task = decision.task
     if task.case_id is not None:
         case = await uow.cases.get(task.case_id)
-        await record(uow, case, kind, by.id, now, title=task.title, words=task.payload["words"], **values)
+        await record(
+            uow, case, kind, decision.by.id, decision.at,
+            title=task.title, words=task.payload["words"], note=decision.note, **values,
+        )  # fmt: skip
 
 
 async def _case_of(uow: UnitOfWork, message: Message) -> str | None:

@@ -9,7 +9,7 @@ from bot.domain.errors import InvalidInput, KesuError, MissingValues
 from bot.domain.followup import Satisfaction, Visit, VisitState, pressed, understood
 from bot.domain.people import Role, User
 from bot.domain.process import CUSTOMER, Filled, Mover, course
-from bot.domain.task import Assignee, Task, TaskKind, TaskState
+from bot.domain.task import Assignee, Decision, Task, TaskKind, TaskState
 from bot.services import moves, steps, visits
 from bot.services.deadlines import alert
 from bot.services.deeds import DEED
@@ -125,20 +125,13 @@ async def answered(
         await _finished(uow, words, case, answer, by, now)
 
 
-async def called(
-    uow: UnitOfWork,
-    words: Words,
-    task: Task,
-    approved: bool,  # noqa: ARG001, FBT001 -- an effect's signature
-    by: User,
-    now: datetime,
-    note: str,
-) -> None:
+async def called(uow: UnitOfWork, words: Words, decision: Decision) -> None:
     """Somebody has telephoned: their note holds one of the five answers, or that nobody could be reached.
 
     An effect of the inbox; the caller commits. InvalidInput if the note says neither.
     """
-    visit = await uow.visits.get(task.payload[VISIT])
+    by, now, note = decision.by, decision.at, decision.note
+    visit = await uow.visits.get(decision.task.payload[VISIT])
     case = await uow.cases.get(visit.case_id)
     answer = next((one for one in _LONGEST_FIRST if one in note), None) or understood(note)
     if answer is not None and visit.is_open:
@@ -150,21 +143,14 @@ async def called(
         await record(uow, case, "called", by.id, now, title="电话回访", note=note, visit=visit.nth)
 
 
-async def close_with_note(
-    uow: UnitOfWork,
-    words: Words,
-    task: Task,
-    approved: bool,  # noqa: FBT001 -- an effect's signature
-    by: User,
-    now: datetime,
-    note: str,
-) -> None:
+async def close_with_note(uow: UnitOfWork, words: Words, decision: Decision) -> None:
     """A supervisor closes a case whose last answer was 一般, with a note (Q-9), or leaves it to its agents.
 
     An effect of the inbox; the caller commits. MissingValues without a note.
     """
-    case = await uow.cases.get(task.case_id or "")
-    if not approved:
+    now, note = decision.at, decision.note
+    case = await uow.cases.get(decision.task.case_id or "")
+    if not decision.approved:
         kind = Assignee.USER if case.handler_id else Assignee.ROLE
         title = f"{case.number} 主管认为还不能结案：{note}"
         alert(uow, title, kind, case.handler_id or Role.AGENT, now, case)
@@ -172,7 +158,7 @@ async def close_with_note(
     if not note.strip():
         raise MissingValues("请写明说明，再结案。")
     filled = Filled({visits.ANSWER: Satisfaction.FAIR}, note)
-    await moves.perform(uow, words, case, visits.WITH_NOTE, filled, await _mover(uow, by), now)
+    await moves.perform(uow, words, case, visits.WITH_NOTE, filled, await _mover(uow, decision.by), now)
 
 
 async def _asked(uow: UnitOfWork, conversation: Conversation, now: datetime) -> Visit | None:

@@ -161,6 +161,11 @@ def told(words: Words, case: Case) -> str | None:
     return state.told if state else None
 
 
+def ahead(words: Words, case: Case) -> str:
+    """What a customer is told on acceptance of what happens next; empty where the process says nothing."""
+    return process_of(words, case).ahead or ""
+
+
 def give(uow: UnitOfWork, words: Words, case: Case, todo: Todo, now: datetime) -> None:
     """Put something to do beside the steps into the inbox of a role, a position or a department."""
     kind, assignee = _assignee(words, case, todo.to)

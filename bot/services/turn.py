@@ -102,21 +102,26 @@ def announce(
     values: Mapping[str, str] = _NOTHING,
     *,
     first: bool = False,
+    case_id: str | None = None,
 ) -> None:
     """Note a sentence of the desk in the transaction that makes it true; `deliver` says it.
 
     It waits until the bot's answer of the same turn is stored, so that the customer reads sympathy before
     numbers (`first`: it comes before that answer); and it is said all the same when that answer is dropped.
+    `case_id` is the case whose number it gives.
     """
     said = words.situation(situation, conversation.script, values=values)
-    conversation.announcements = [*conversation.announcements, {**said.to_json(), "first": first}]
+    noted = {**said.to_json(), "first": first, "case": case_id}
+    conversation.announcements = [*conversation.announcements, noted]
 
 
 def deliver(uow: UnitOfWork, conversation: Conversation, now: datetime, *, only_first: bool = False) -> None:
     """Say what was announced, and tell the live updates; every transaction outside of an action ends so."""
     due = [data for data in conversation.announcements if data["first"] or not only_first]
     for data in due:
-        uow.messages.add(line(conversation, Author.DESK, Reply.from_json(data), now))
+        said = line(conversation, Author.DESK, Reply.from_json(data), now)
+        said.case_id = data.get("case")
+        uow.messages.add(said)
     conversation.announcements = [data for data in conversation.announcements if data not in due]
     conversation.updated_at = now
     uow.changed(conversation.id)

@@ -6,7 +6,7 @@ from bot.domain.conversation import Author, Conversation, Delivery, Message, Own
 from bot.domain.errors import UnderstandingUnavailable
 from bot.domain.reading import Reading, Reply, TurnAnswer, TurnContext
 from bot.domain.workdays import SHANGHAI
-from bot.services import cases, choices, facts, meanings, risks, satisfaction
+from bot.services import attachments, cases, choices, facts, meanings, photos, risks, satisfaction
 from bot.services.ports import Clock, Understanding, UnitOfWork, Units
 from bot.services.turn import Turn, announce, deliver, line
 from bot.services.words import Words
@@ -33,7 +33,9 @@ class Turns:
             owner, context = conversation.owner, await self._context(uow, conversation, message)
             said = await uow.messages.get(context.about) if context.about else message
         try:
-            if owner is Owner.AGENT:
+            if not message.text:
+                await self._take_photos(conversation_id, message)
+            elif owner is Owner.AGENT:
                 await self._read_along(conversation_id, message)
             else:
                 answer = await self._understanding.turn(
@@ -57,7 +59,7 @@ class Turns:
                 await cases.accept(uow, self._words, conversation, case, now)
             if conversation.owner is Owner.BOT:
                 conversation.to_queue(now)
-                announce(conversation, self._words, self._words.hand_over(now))
+                announce(conversation, self._words, self._words.hand_over(now), self._words.office(now))
             deliver(uow, conversation, now)
             await uow.commit()
 
@@ -83,6 +85,7 @@ class Turns:
             message.reading = answer.reading.to_json()
             conversation.held_at = None
             await satisfaction.heard_from(uow, self._words, conversation, self._clock.now())
+            await attachments.settle(uow, self._words, conversation, message, self._clock.now())
             if message.delivery is Delivery.WAITING:
                 message.delivery = Delivery.ANSWERED
                 self._say(uow, conversation, message, answer.replies)
@@ -110,9 +113,26 @@ class Turns:
             turn.message.reading, turn.message.delivery = reading.to_json(), Delivery.FOR_HUMAN
             await satisfaction.hear_beside(turn)
             case = await cases.current(turn)
+            await attachments.settle(uow, self._words, turn.conversation, turn.message, turn.now)
             if case is not None:
                 facts.take_entities(turn, case)
                 await risks.note(turn)
+            await uow.commit()
+
+    async def _take_photos(self, conversation_id: str, message: Message) -> None:
+        """Photos and no words: there is nothing to understand, so the desk answers, or the agent will."""
+        async with self._units() as uow:
+            turn = await open_turn(uow, self._words, self._clock, conversation_id, message.id, photos.UNREAD)
+            await satisfaction.heard_from(uow, self._words, turn.conversation, turn.now)
+            if turn.conversation.owner is Owner.AGENT:
+                turn.message.delivery = Delivery.FOR_HUMAN
+            if turn.message.delivery is Delivery.WAITING:
+                turn.message.delivery = Delivery.ANSWERED
+                await photos.hear(turn)
+                self._say(uow, turn.conversation, turn.message, tuple(turn.replies))
+            else:
+                await attachments.settle(uow, self._words, turn.conversation, turn.message, turn.now)
+            deliver(uow, turn.conversation, turn.now)
             await uow.commit()
 
     async def _hold(self, conversation_id: str) -> None:

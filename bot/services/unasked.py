@@ -1,7 +1,7 @@
 """Facts that nobody asked for, and numbers to look up."""
 
 from bot.domain.case import Case
-from bot.services import cases, facts, feedback, progress
+from bot.services import asking, cases, corrections, facts, feedback, progress
 from bot.services.turn import Turn
 
 
@@ -13,9 +13,12 @@ async def hear(turn: Turn) -> None:
     if progress.names_a_case(turn.text):
         await progress.report(turn)
         return
+    if await corrections.hear_later(turn):
+        return
     case = await cases.current(turn)
     if case is not None:
         await _keep(turn, case)
+        await asking.resume(turn)
     elif turn.reading.entities:
         turn.say("facts_without_case", variant=turn.variant)
     else:
@@ -28,4 +31,4 @@ async def _keep(turn: Turn, case: Case) -> None:
     if not changed and not turn.reading.entities:
         case.text = f"{case.text}\n{turn.text}"
     await turn.record(case, "fact_added", fields=changed, message=turn.message.id)
-    facts.acknowledge(turn, case, before, changed)
+    await facts.acknowledge(turn, case, before, changed)

@@ -19,6 +19,7 @@ _ALL_WELL = re.compile(
     r"都(?:好|正常|挺好|没)|挺好|还好|不要紧|冇"
 )
 _NOT_TAKEN = re.compile(r"(?:没|未|不)(?:有|敢|曾|人|来得及|舍得)?(?:喝|吃|食用|饮用|入口|下口)")
+_NOBODY = re.compile(r"没(?:有)?(?:人|谁)?(?:感到|觉得|感觉)?不(?:舒服|适)|人(?:都|也)?没事")
 _YES = re.compile(
     r"^(?:有的?|是的?|对|嗯|确实|喝了|吃了)[,，。!！ ]*(?:有|是|的|点|一点|人|不舒服)*[。!！]*$"
 )
@@ -27,7 +28,7 @@ _ONLY_AGREES = re.compile(r"^(?:好|行|可以|ok|收到|知道|明白|了解|�
 _UNWELL = re.compile(r"(?<![没无不])(?:有点?|有些|很|都|就|还|人|现在)?(?:不舒服|难受|不适|恶心|反胃)")
 
 
-def hear(turn: Turn, case: Case) -> bool:
+async def hear(turn: Turn, case: Case) -> bool:
     """Take the answer; whether somebody is unwell. 「没有」 is noted, anything else ends the question.
 
     Who only says 「好的」 has not answered yet, and is asked once more.
@@ -44,17 +45,20 @@ def hear(turn: Turn, case: Case) -> bool:
     if not (_only_agrees(turn) and case.asked.get(FIELD, 0) < TIMES_ASKED):
         case.refuse(FIELD)
     if changed:
-        facts.acknowledge(turn, case, before, changed)
+        await facts.acknowledge(turn, case, before, changed)
     else:
         turn.say("fact_noted", variant=turn.variant)
     return False
 
 
-def note_told(turn: Turn, case: Case) -> None:
-    """Who says that nobody ate or drank it needn't be asked."""
+def note_told(turn: Turn, case: Case) -> bool:
+    """Who says that nobody ate or drank it, or is unwell, needn't be asked; whether they say so."""
     asked = FIELD in cases.rule_of(turn.words, case).ask and FIELD not in case.fields
-    if asked and _NOT_TAKEN.search(turn.plain) and RiskKind.ILLNESS not in risk.kinds(turn.reading.risks):
-        case.fill(FIELD, turn.text[:LONGEST_ANSWER])
+    well = _NOT_TAKEN.search(turn.plain) or _NOBODY.search(turn.plain)
+    if not asked or well is None or RiskKind.ILLNESS in risk.kinds(turn.reading.risks):
+        return False
+    case.fill(FIELD, turn.text[:LONGEST_ANSWER])
+    return True
 
 
 def _tells_of_illness(turn: Turn) -> bool:

@@ -10,7 +10,7 @@ from bot.domain.errors import UnfilledPlaceholder
 from bot.domain.handbook.handbook import Handbook
 from bot.domain.handbook.wording import Said
 from bot.domain.reading import Choice, Reply
-from bot.domain.workdays import Calendar
+from bot.domain.workdays import Calendar, Source, spoken
 from bot.services import choices
 from bot.services.ports import PhoneHash, ScriptConverter
 
@@ -28,7 +28,11 @@ _BUTTONS = {
     "yes": "是的，撤销",
     "no": "不撤销",
     "progress": "查进度",
+    "confirm": "没错，提交",
+    "change": "要改一下",
 }
+_CUSTOMERS = frozenset({"case.facts", "case.changes"})  # values in the customer's own characters
+_FIRST_MARK = 0xE000  # of private use: no text holds it (bot/services/intake.py)
 
 
 class Words:
@@ -51,24 +55,28 @@ class Words:
         Raises UnfilledPlaceholder, NotForCustomers, NothingToSay.
         """
         switches = self.company.sentences
+        marked, filled = self._marked(self.company.values(), script)
         said = self.handbook.say(
             clause_id,
-            self.company.values(),
+            marked,
             held=switches.held(self.handbook, product),
             close_only=switches.closing(product),
         )
-        return self._reply(said, script)
+        return self._reply(said, script, filled)
 
     def situation(
         self, key: str, script: str, *, variant: int = 0, values: Mapping[str, str] | None = None
     ) -> Reply:
-        """Speak in a situation; ways whose blanks the company has not filled in are passed over."""
-        known = {**self.company.values(), **(values or {})}
+        """Speak in a situation; ways whose blanks the company has not filled in are passed over.
+
+        What the customer told is said again in their own characters, whatever the script.
+        """
+        known, filled = self._marked({**self.company.values(), **(values or {})}, script)
         ways = self.handbook.situation(key)
         unfilled: UnfilledPlaceholder | None = None
         for nth in range(variant, variant + len(ways)):
             try:
-                return self._reply(self.handbook.speak(key, known, nth=nth), script)
+                return self._reply(self.handbook.speak(key, known, nth=nth), script, filled)
             except UnfilledPlaceholder as error:
                 unfilled = unfilled or error
         raise unfilled or UnfilledPlaceholder(f"the situation {key} has no way to be said")
@@ -80,14 +88,15 @@ class Words:
     def choices(self, menu: str, script: str) -> tuple[Choice, ...]:
         """The buttons of a menu, in the customer's script."""
         return tuple(
-            Choice(id=name, text=self._convert(_BUTTONS[name], script)) for name in choices.MENUS[menu]
+            Choice(id=name, text=self._convert(_BUTTONS[name], script, own_words=True))
+            for name in choices.MENUS[menu]
         )
 
     def meanings(self, labels: Iterable[str], script: str) -> tuple[Choice, ...]:
         """Buttons that say in plain words what labels mean, of those that the packs have words for."""
         plain = self.handbook.meanings
         return tuple(
-            Choice(id=choices.MEANS + label, text=self._convert(plain[label], script))
+            Choice(id=choices.MEANS + label, text=self._convert(plain[label], script, own_words=True))
             for label in labels
             if label in plain
         )
@@ -96,13 +105,26 @@ class Words:
         """The text in Simplified ("hans") or Traditional ("hant") characters."""
         return self._convert(text, script)
 
+    def named(self, title: str, script: str) -> str:
+        """One of the desk's own names for something, in the customer's script and words."""
+        return self._convert(title, script, own_words=True)
+
     def state(self, state: CaseState) -> str:
         """A case's state in Chinese."""
         return _STATES[state]
 
     def hand_over(self, now: datetime) -> str:
         """The situation of a hand-over: in office hours, or outside of them."""
-        return "hand_over" if self.is_open(now) else "hand_over.closed"
+        if self.is_open(now):
+            return "hand_over"
+        return "hand_over.closed.until" if self.office(now) else "hand_over.closed"
+
+    def office(self, now: datetime) -> dict[str, str]:
+        """When people are back; nothing in office hours, and where the year's 调休 are not known yet."""
+        opens = self.company.opens_next(now, self.calendar)
+        if self.is_open(now) or self.calendar.source(opens.year) is Source.STATUTORY:
+            return {}
+        return {"office.opens": spoken(opens, now)}
 
     def is_open(self, now: datetime) -> bool:
         """Whether people are at work."""
@@ -116,5 +138,24 @@ class Words:
         """Whether the text is written alike in Simplified and Traditional characters."""
         return self._convert(text, "hans") == self._convert(text, "hant") == text
 
-    def _reply(self, said: Said, script: str) -> Reply:
-        return Reply(self._convert(said.text, script), said.clause_id, said.version)
+    def _marked(self, values: Mapping[str, str], script: str) -> tuple[dict[str, str], dict[int, str]]:
+        """A mark for each value that is filled in, and what the marks stand for.
+
+        Sentences are converted with marks in them: names, numbers and quotations keep their words.
+        """
+        marks = {
+            name: chr(_FIRST_MARK + nth) for nth, (name, value) in enumerate(values.items()) if value.strip()
+        }
+        filled = {
+            ord(mark): values[name].strip()
+            if name in _CUSTOMERS
+            else self._convert(values[name].strip(), script)
+            for name, mark in marks.items()
+        }
+        return marks, filled
+
+    def _reply(self, said: Said, script: str, filled: Mapping[int, str]) -> Reply:
+        """Quotations change their characters, our own sentences their words too."""
+        own = self.handbook.clause(said.clause_id).source == "desk"
+        text = self._convert(said.text, script, own_words=own)
+        return Reply(text.translate(filled), said.clause_id, said.version)

@@ -2,19 +2,48 @@
 
 from aiohttp import hdrs, web
 
-from bot.web import case_deeds, case_papers, cases, customer, desk, health, inbox, people, rendering
+from bot.web import (
+    acceptance,
+    case_deeds,
+    case_papers,
+    cases,
+    customer,
+    customer_socket,
+    desk,
+    embed,
+    files,
+    health,
+    inbox,
+    password,
+    people,
+    registers,
+    rendering,
+)
+from bot.web.addresses import TrustedProxies
+from bot.web.compressing import compress
 from bot.web.errors import explain_errors
-from bot.web.keys import MESSAGE_LIMIT, PARTS, SIGN_IN_LIMIT, WebParts
+from bot.web.keys import (
+    ADDRESS_LIMIT,
+    FRAME_LIMIT,
+    MESSAGE_LIMIT,
+    OPEN_SOCKETS,
+    PARTS,
+    SIGN_IN_LIMIT,
+    UPLOAD_LIMIT,
+    VISITOR_LIMIT,
+    WebParts,
+)
 from bot.web.limits import Buckets
+from bot.web.open_sockets import OpenSockets
 
 LARGEST_BODY = 256 * 1024  # bytes: the longest message even if each character is escaped as \uXXXX\uXXXX
 # `frame-ancestors 'self'`: other sites can't put the page into a frame and lure clicks into it.
 _POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; media-src 'self' blob:; "
+    "connect-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
 )
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
     "X-Content-Type-Options": "nosniff",
     # Not "no-referrer": with it browsers send forms with `Origin: null`, which check_origin refuses.
     "Referrer-Policy": "same-origin",
@@ -25,9 +54,16 @@ _HEADERS = {
 
 def create_web_app(parts: WebParts) -> web.Application:
     """Put the door together."""
-    app = web.Application(middlewares=[explain_errors], client_max_size=LARGEST_BODY)
+    limits = parts.limits
+    proxies = [TrustedProxies(limits.proxies).middleware] if limits.proxies else []
+    app = web.Application(middlewares=[compress, explain_errors, *proxies], client_max_size=LARGEST_BODY)
     app[PARTS] = parts
     app[MESSAGE_LIMIT] = Buckets(burst=20, per_second=1)
+    app[FRAME_LIMIT] = Buckets(burst=60, per_second=10)
+    app[ADDRESS_LIMIT] = Buckets(limits.messages_per_address, limits.messages_per_address / 60)
+    app[VISITOR_LIMIT] = Buckets(limits.visitors_per_address, limits.visitors_per_address / 3600)
+    app[UPLOAD_LIMIT] = Buckets(burst=40, per_second=0.2)
+    app[OPEN_SOCKETS] = OpenSockets(limits.sockets_per_address)
     app[SIGN_IN_LIMIT] = Buckets(burst=20, per_second=0.5)
     rendering.set_up(app)
     _add_routes(app)
@@ -39,18 +75,29 @@ def create_web_app(parts: WebParts) -> web.Application:
 def _add_routes(app: web.Application) -> None:
     one = "/desk/conversations/{id:[0-9a-z]{1,64}}"
     one_case = "/desk/cases/{id:[0-9a-z]{1,64}}"
+    one_file = "files/{id:[0-9a-z]{1,64}}"
     paper = f"{one_case}/papers/{{form:[A-Z0-9-]{{1,32}}}}"
     person = "/desk/people/{id:[0-9a-z]{1,64}}"
     app.add_routes(
         [
             web.get("/", customer.page),
+            web.post("/api/visitor", customer.visitor),
             web.post("/api/messages", customer.send),
             web.get("/api/messages", customer.messages),
-            web.get("/ws", customer.socket),
+            web.post("/api/read", customer.read),
+            web.get("/ws", customer_socket.socket),
+            web.post("/api/files", files.upload),
+            web.get(f"/api/{one_file}", files.of_visitor),
+            web.get(f"/desk/{one_file}", files.of_desk),
+            web.get(f"/desk/{one_file}/original", files.original),
+            web.get("/widget.js", embed.script),
+            web.get(embed.WIDGET_PATH, embed.page),
             web.get("/desk", desk.overview),
             web.get("/desk/login", desk.login_page),
             web.post("/desk/login", desk.sign_in),
             web.post("/desk/logout", desk.sign_out),
+            web.get(password.PASSWORD_PATH, password.page),
+            web.post(password.PASSWORD_PATH, password.change),
             web.get(one, desk.conversation),
             web.post(f"{one}/claim", desk.claim),
             web.post(f"{one}/write", desk.write),
@@ -72,6 +119,9 @@ def _add_routes(app: web.Application) -> None:
             web.get(f"{paper}/file", case_papers.file),
             web.post(f"{paper}/values", case_papers.fill_in),
             web.post(f"{paper}/approval", case_papers.ask_approval),
+            web.get("/acceptance", acceptance.page),
+            web.get("/desk/registers", registers.page),
+            web.get("/desk/registers/file", registers.file),
             web.get("/desk/people", people.page),
             web.post("/desk/people", people.add),
             web.get(person, people.person),
@@ -88,6 +138,7 @@ def _add_routes(app: web.Application) -> None:
 
 async def _secure(request: web.Request, response: web.StreamResponse) -> None:
     """The headers of every answer. Scripts and styles are asked after each time, all else is never kept."""
+    response.headers.setdefault("Content-Security-Policy", embed.policy_of(request, _POLICY))
     for name, value in _HEADERS.items():
         response.headers.setdefault(name, value)
     kept = "no-cache" if request.path.startswith("/static/") else "no-store"

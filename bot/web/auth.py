@@ -1,59 +1,24 @@
-"""Who asks: a visitor known by a random cookie, or somebody who signed in at the desk."""
+"""Who asks: a visitor known by a token, or somebody who signed in at the desk."""
 
-import re
-import secrets
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from aiohttp import hdrs, web
 
 from bot.domain.errors import NotAllowed
 from bot.domain.people import Deed, User
-from bot.services.accounts import SIGNED_IN_FOR, token_hash
+from bot.services.accounts import SIGNED_IN_FOR
 from bot.web.keys import PARTS
+from bot.web.visitors import Visitor
 
-VISITOR_COOKIE = "kesu_visitor"
 DESK_COOKIE = "kesu_desk"
 DESK_PATH = "/desk"
 INBOX_PATH = "/desk/inbox"
-_VISITOR_SECONDS = 365 * 24 * 3600
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
-@dataclass(frozen=True)
-class Visitor:
-    """A browser on the customers' page. The desk stores `id`, from which the token can't be worked out."""
-
-    token: str
-
-    @property
-    def id(self) -> str:
-        """The external id of the customer in the channel "web"."""
-        return token_hash(self.token)
-
-
-def visitor_of(request: web.Request) -> Visitor | None:
-    """The visitor whose cookie came with the request."""
-    token = request.cookies.get(VISITOR_COOKIE, "")
-    return Visitor(token) if _TOKEN.fullmatch(token) else None
-
-
-def new_visitor() -> Visitor:
-    """A visitor nobody has seen before."""
-    return Visitor(secrets.token_urlsafe(32))
-
-
-def remember_visitor(request: web.Request, response: web.Response, visitor: Visitor) -> None:
-    """Give the visitor's browser its cookie, for a year from now."""
-    response.set_cookie(
-        VISITOR_COOKIE,
-        visitor.token,
-        max_age=_VISITOR_SECONDS,
-        path="/",
-        httponly=True,
-        samesite="Lax",
-        secure=request.app[PARTS].secure_cookies,
-    )
+def visitor_of(request: web.Request) -> Visitor:
+    """The visitor whose token came in the request's Authorization header; UnknownVisitor."""
+    kind, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    return request.app[PARTS].visitors.who(token if kind == "Bearer" else None)
 
 
 def check_origin(request: web.Request) -> None:

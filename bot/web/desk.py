@@ -1,14 +1,17 @@
 """The people's side: sign in, the list, one conversation, claim, write, release."""
 
+from typing import Any
+
 import aiohttp_jinja2
 from aiohttp import web
 
 from bot.domain.errors import NotSignedIn
 from bot.domain.people import Deed
 from bot.web.auth import DESK_COOKIE, acting, allowed, check_origin, forget_agent, home_of, remember_agent
+from bot.web.customer_messages import MOST_LINES
 from bot.web.errors import wants_json
 from bot.web.keys import PARTS, SIGN_IN_LIMIT
-from bot.web.live import ALL, stream
+from bot.web.live import AGENT_TYPES, ALL, stream
 from bot.web.rendering import desk_page
 
 
@@ -82,13 +85,21 @@ async def release(request: web.Request) -> web.Response:
 
 
 async def socket(request: web.Request) -> web.WebSocketResponse:
-    """GET /desk/ws[?conversation=ID]: says when there is something new in one conversation, or in any."""
-    await acting(request, Deed.TALK)
+    """GET /desk/ws[?conversation=ID]: says when there is something new in one conversation, or in any.
 
-    async def topic() -> str:
-        return request.query.get("conversation", ALL)
+    The page of a conversation says that its agent is typing, and up to which line they have read.
+    """
+    agent, parts = await acting(request, Deed.TALK), request.app[PARTS]
+    topic = request.query.get("conversation", ALL)
 
-    return await stream(request, request.app[PARTS].hub, topic)
+    async def hear(frame: dict[str, Any]) -> None:
+        kind, seq = frame.get("type"), frame.get("seq")
+        if kind == "typing" and await parts.transcripts.is_held_by(topic, agent.id):
+            parts.hub.typing(topic, AGENT_TYPES)
+        elif kind == "read" and isinstance(seq, int) and 0 < seq < MOST_LINES:
+            await parts.read_marks.by_agent(topic, seq)
+
+    return await stream(request, parts.hub, topic, hear)
 
 
 def _done(request: web.Request) -> web.Response:

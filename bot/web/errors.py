@@ -14,6 +14,7 @@ from bot.web.limits import SlowDown
 log = logging.getLogger(__name__)
 
 _SERVER_ERROR = 500
+_LATER = "系统暂时有些问题，请稍后再试。"
 _HTTP = {
     400: ("invalid_input", "请求的格式不对。"),
     404: ("not_found", "没有找到这个页面。"),
@@ -50,20 +51,34 @@ def wants_json(request: web.Request) -> bool:
 
 def _explain(request: web.Request, error: KesuError) -> web.Response:
     if error.status >= _SERVER_ERROR:
-        log.error("%s %s: %s: %s", request.method, request.path, error.key, error)
-        return _render(request, error.status, error.key, "系统暂时有些问题，请稍后再试。")
+        return _render(request, error.status, error.key, told(error, f"{request.method} {request.path}")[1])
     response = _render(request, error.status, error.key, str(error))
     if isinstance(error, SlowDown):
         response.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
     return response
 
 
-def _apologize(request: web.Request, error: Exception) -> web.Response:
-    """A plain answer with an id; the log holds where it broke, but no message: that may quote a customer."""
+def told(error: Exception, place: str) -> tuple[int, str]:
+    """The status and the sentence for whoever met an error on a socket; our own faults are logged."""
+    if not isinstance(error, KesuError):
+        return _SERVER_ERROR, _broke(error, place)
+    if error.status >= _SERVER_ERROR:
+        log.error("%s: %s: %s", place, error.key, error)
+        return error.status, _LATER
+    return error.status, str(error)
+
+
+def _broke(error: Exception, place: str) -> str:
+    """The sentence with an id, and where it broke for the log, but no message: that may quote a customer."""
     mark, kind = secrets.token_hex(4), type(error).__qualname__
     frames = "".join(traceback.format_tb(error.__traceback__))
-    log.error("%s %s broke, id %s: %s at\n%s", request.method, request.path, mark, kind, frames)
-    return _render(request, _SERVER_ERROR, "error", f"系统出了点问题，请稍后再试。（编号 {mark}）")
+    log.error("%s broke, id %s: %s at\n%s", place, mark, kind, frames)
+    return f"系统出了点问题，请稍后再试。（编号 {mark}）"
+
+
+def _apologize(request: web.Request, error: Exception) -> web.Response:
+    """A plain answer with an id."""
+    return _render(request, _SERVER_ERROR, "error", _broke(error, f"{request.method} {request.path}"))
 
 
 def _render(request: web.Request, status: int, key: str, message: str) -> web.Response:

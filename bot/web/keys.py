@@ -1,27 +1,34 @@
 """What the web door is given, and the typed keys under which its handlers find it."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from aiohttp import web
 
 from bot.domain.company import Company
+from bot.domain.handbook.handbook import Handbook
 from bot.domain.people import User
 from bot.services.accounts import Accounts
 from bot.services.accounts_changes import Staff
 from bot.services.case_file import CaseFiles
 from bot.services.case_list import CaseList
 from bot.services.case_papers import CasePapers
+from bot.services.customer_files import CustomerFiles
 from bot.services.handling import Handling
 from bot.services.handoff import AgentDesk
 from bot.services.inbox import Inbox
 from bot.services.inbox_cases import CasesInHand
 from bot.services.intake import Intake
 from bot.services.judging import Judging
+from bot.services.read_marks import ReadMarks
+from bot.services.registers import Registers
 from bot.services.transcripts import Transcripts
-from bot.web.limits import Buckets
+from bot.services.uploads import Uploads
+from bot.web.limits import Buckets, Limits
 from bot.web.live import Hub
+from bot.web.open_sockets import OpenSockets
+from bot.web.visitors import Visitors
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,8 @@ class WebParts:
     `runner_wake` is told which conversation has something to answer; `ask_extension` asks for a later
     promised day (bot/services/extensions.py); `texts` gives the desk's sentence for a situation; `ready` says
     whether messages are being answered; `origin` is the address people use ("https://desk.example"), None
-    when it is whatever the request was sent to.
+    when it is whatever the request was sent to; `limits` are those for customers;
+    `embed_sites` may put the chat page into a frame.
     """
 
     intake: Intake
@@ -46,16 +54,29 @@ class WebParts:
     case_list: CaseList
     case_files: CaseFiles
     papers: CasePapers
+    registers: Registers
+    handbook: Handbook
     judging: Judging
     ask_extension: Callable[[str, datetime, str, User], Awaitable[object]]
     hub: Hub
     company: Company
     texts: Callable[[str], str]
     ready: Callable[[], bool]
+    visitors: Visitors
+    read_marks: ReadMarks
+    uploads: Uploads
+    files: CustomerFiles
+    limits: Limits = field(default_factory=Limits)
     origin: str | None = None
+    embed_sites: tuple[str, ...] = ()
     secure_cookies: bool = False
 
 
 PARTS = web.AppKey("PARTS", WebParts)
 MESSAGE_LIMIT = web.AppKey("MESSAGE_LIMIT", Buckets)
+ADDRESS_LIMIT = web.AppKey("ADDRESS_LIMIT", Buckets)
+VISITOR_LIMIT = web.AppKey("VISITOR_LIMIT", Buckets)
+UPLOAD_LIMIT = web.AppKey("UPLOAD_LIMIT", Buckets)
+FRAME_LIMIT = web.AppKey("FRAME_LIMIT", Buckets)
+OPEN_SOCKETS = web.AppKey("OPEN_SOCKETS", OpenSockets)
 SIGN_IN_LIMIT = web.AppKey("SIGN_IN_LIMIT", Buckets)

@@ -3,10 +3,21 @@
 import math
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from bot.domain.errors import TooManyRequests
 
 _MANY = 10_000  # buckets, before the full ones are forgotten
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What customers may do from one address, behind which a whole carrier may be (docs/settings.md)."""
+
+    visitors_per_address: int = 300  # new ones in an hour
+    messages_per_address: int = 600  # in a minute
+    sockets_per_address: int = 500  # open at once
+    proxies: int = 0  # that stand before the desk and can be believed about addresses
 
 
 class SlowDown(TooManyRequests):

@@ -1,20 +1,26 @@
 """Live updates: what changed is passed on to the sockets of the browsers that look at it.
 
-A socket only says that something is new; the browser then fetches what it may see. So nothing is missed when
-news melt together, and a socket never carries anybody's words.
+The hub only says that something is new; the agents' browsers then fetch what they may see, and the
+customers' sockets (customer_socket.py) read and send it. So nothing is missed when news melt together.
 """
 
 import asyncio
 import contextlib
+import json
 from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 
 HEARTBEAT_SECONDS = 20
 SEND_SECONDS = 10  # a socket that takes longer than this to take one line is dropped; its browser reconnects
 ALL = "*"  # every conversation: the agents' list
-_LONGEST_CALL = 256  # bytes; browsers have nothing to say here but "look again"
-_CHANGED = {"type": "changed"}
+CHANGED, AGENT_TYPES, CUSTOMER_TYPES = "changed", "agent types", "customer types"
+_LONGEST_CALL = 256  # bytes; the people's pages have little to say here
+_FRAMES: dict[str, dict[str, str]] = {
+    CHANGED: {"type": "changed"},
+    CUSTOMER_TYPES: {"type": "typing", "who": "customer"},
+}
 
 
 class Listener:
@@ -22,16 +28,20 @@ class Listener:
 
     def __init__(self) -> None:
         self.topic: str | None = None
+        self._heard: set[str] = set()
         self._news = asyncio.Event()
 
-    def tell(self) -> None:
+    def tell(self, what: str = CHANGED) -> None:
         """There is something new."""
+        self._heard.add(what)
         self._news.set()
 
-    async def news(self) -> None:
-        """Wait until there is something new."""
+    async def news(self) -> set[str]:
+        """Wait until there is something new, and take it."""
         await self._news.wait()
         self._news.clear()
+        heard, self._heard = self._heard, set()
+        return heard
 
 
 class Hub:
@@ -47,6 +57,11 @@ class Hub:
             for listener in self._listeners.get(topic, ()):
                 listener.tell()
 
+    def typing(self, conversation_id: str, who: str) -> None:
+        """Tell who looks at this conversation that somebody writes: AGENT_TYPES or CUSTOMER_TYPES."""
+        for listener in self._listeners.get(conversation_id, ()):
+            listener.tell(who)
+
     def follow(self, listener: Listener, topic: str) -> None:
         """Let the listener hear of `topic`, starting with a first "look now": nothing falls between."""
         listener.topic = topic
@@ -54,9 +69,11 @@ class Hub:
         listener.tell()
 
     @contextlib.contextmanager
-    def listening(self, socket: web.WebSocketResponse) -> Iterator[Listener]:
-        """A listener for as long as its socket lives."""
-        listener = Listener()
+    def listening(
+        self, socket: web.WebSocketResponse, listener: Listener | None = None
+    ) -> Iterator[Listener]:
+        """A listener (or this one) for as long as its socket lives."""
+        listener = listener or Listener()
         self._sockets.add(socket)
         try:
             yield listener
@@ -75,35 +92,50 @@ class Hub:
 
 
 async def stream(
-    request: web.Request, hub: Hub, find_topic: Callable[[], Awaitable[str | None]]
+    request: web.Request, hub: Hub, topic: str, hear: Callable[[dict[str, Any]], Awaitable[None]]
 ) -> web.WebSocketResponse:
-    """Serve a socket: `find_topic` says what it may hear of, asked again while there is nothing yet."""
+    """Serve a socket of the people's pages: it hears of `topic`; what the page says goes to `hear`."""
     socket = web.WebSocketResponse(heartbeat=HEARTBEAT_SECONDS, max_msg_size=_LONGEST_CALL)
     await socket.prepare(request)
     with hub.listening(socket) as listener:
+        hub.follow(listener, topic)
         passing_on = asyncio.create_task(_pass_on(request, socket, listener))
         try:
-            await _follow(hub, listener, find_topic)
-            async for _ in socket:
-                await _follow(hub, listener, find_topic)
+            async for message in socket:
+                if message.type is WSMsgType.TEXT:
+                    await hear(_frame(message.data))
         finally:
             passing_on.cancel()
             await asyncio.gather(passing_on, return_exceptions=True)
     return socket
 
 
-async def _follow(hub: Hub, listener: Listener, find_topic: Callable[[], Awaitable[str | None]]) -> None:
-    topic = await find_topic() if listener.topic is None else None
-    if topic is not None:
-        hub.follow(listener, topic)
+def _frame(text: str) -> dict[str, Any]:
+    """What a page said; an empty frame for what is none."""
+    try:
+        frame = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return frame if isinstance(frame, dict) else {}
 
 
 async def _pass_on(request: web.Request, socket: web.WebSocketResponse, listener: Listener) -> None:
     try:
         while True:
-            await listener.news()
-            async with asyncio.timeout(SEND_SECONDS):
-                await socket.send_json(_CHANGED)
+            for what in await listener.news():
+                if what in _FRAMES:
+                    await send(socket, _FRAMES[what])
     except (TimeoutError, ConnectionError):
-        if request.transport is not None:
-            request.transport.abort()  # a closing handshake would only wait again
+        drop(request)
+
+
+async def send(socket: web.WebSocketResponse, frame: dict[str, Any]) -> None:
+    """Send a frame; TimeoutError when the browser doesn't take it in, ConnectionError when it has gone."""
+    async with asyncio.timeout(SEND_SECONDS):
+        await socket.send_str(json.dumps(frame, ensure_ascii=False))
+
+
+def drop(request: web.Request) -> None:
+    """End the connection of a browser that takes nothing in: a closing handshake would only wait again."""
+    if request.transport is not None:
+        request.transport.abort()

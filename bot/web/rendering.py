@@ -58,7 +58,7 @@ def set_up(app: web.Application) -> None:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters.update(clock=_clock, day=_day)
+    environment.filters.update(clock=_clock, day=_day, bytes=_bytes)
     environment.globals.update(
         owners=_OWNERS, authors=_AUTHORS, states=_STATES, roles=_ROLES, task_kinds=_KINDS, zip=zip
     )
@@ -76,6 +76,12 @@ async def desk_page(
 def _clock(moment: datetime) -> str:
     """Month, day and time in China, for the people of the desk."""
     return f"{moment.astimezone(SHANGHAI):%m-%d %H:%M}"
+
+
+def _bytes(size: int) -> str:
+    """A file's size."""
+    megabytes = size / (1024 * 1024)
+    return f"{megabytes:.1f} MB" if megabytes >= 1 else f"{max(1, round(size / 1024))} KB"
 
 
 def _day(moment: datetime) -> str:

@@ -43,6 +43,25 @@ def page(browser):
     context.close()
 
 
+@pytest.fixture
+def stage(page, tmp_path):
+    """The customers' page with a transport of the test's making, behind the real door."""
+    from tests.doors import Site
+    from tests.e2e.pages import Stage
+
+    with Site(tmp_path) as site:
+        yield Stage(page, site.url)
+
+
+@pytest.fixture
+def complaints_of_the_browser(page):
+    """What the browser refused or failed at: broken policy, failing scripts."""
+    heard = []
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("console", lambda line: heard.append(line.text) if line.type == "error" else None)
+    return heard
+
+
 @pytest.fixture(scope="session")
 def rasa(tmp_path_factory):
     """One Rasa with the trained model for all tests."""

@@ -163,9 +163,7 @@ class Customer:
 
     def __init__(self, address):
         self._address = address
-        self._session = aiohttp.ClientSession(
-            cookie_jar=aiohttp.CookieJar(unsafe=True), headers={"Origin": address}
-        )
+        self._session = aiohttp.ClientSession()
         self._sent = 0
 
     async def __aenter__(self):
@@ -177,8 +175,11 @@ class Customer:
 
     async def _visit(self):
         with suppress(aiohttp.ClientError, OSError):
-            async with self._session.get(self._address) as page:
-                return page.status == 200
+            async with self._session.post(f"{self._address}/api/visitor", json={}) as answer:
+                if answer.status == 201:
+                    token = (await answer.json())["token"]
+                    self._session.headers["Authorization"] = f"Bearer {token}"
+                    return True
         return False
 
     async def say(self, text, choice=None):

@@ -1,4 +1,4 @@
-"""The bot as its customers meet it: the dialogues of dialogues.jsonl and life/ through the real stack.
+"""The bot as its customers meet it: the dialogues of dialogues.jsonl, life/ and talk/ through the real stack.
 
 `kesu replay tests/e2e/dialogues.jsonl --transcripts` shows the same conversations.
 """
@@ -16,8 +16,9 @@ from tests.e2e.stack import have
 pytestmark = pytest.mark.rasa
 
 HERE = Path(__file__).parent
-FILES = [HERE / "dialogues.jsonl", *sorted(HERE.glob("life/*.jsonl"))]
+FILES = [HERE / "dialogues.jsonl", *sorted(HERE.glob("life/*.jsonl")), *sorted(HERE.glob("talk/*.jsonl"))]
 DIALOGUES = [dialogue for file in FILES for dialogue in read_dialogues(file)]
+QUESTIONS = ("K-ASK", "K-CONFIRM", "K-FACT-WRONG")
 SHORTEST_QUOTATION = 10  # characters; a shorter sentence of an internal clause may stand in any text
 
 
@@ -56,6 +57,13 @@ def test_nothing_internal_unfilled_or_silent_is_said(dialogue, replayed):
     for text in said:
         assert "{" not in text
         assert not any(sentence in simplified(text) for sentence in internal), text
+
+
+def test_no_question_is_asked_twice_in_the_same_words(dialogue, replayed):
+    _, outcomes = replayed
+    lines = outcomes[dialogue.id].transcript
+    asked = [line.text for line in lines if line.who == "bot" and (line.clause or "").startswith(QUESTIONS)]
+    assert len(asked) == len(set(asked)), asked
 
 
 def test_there_are_dialogues_enough_and_each_has_a_name_of_its_own():

@@ -1,7 +1,6 @@
 """What a newcomer does: clone, `make up`, write a complaint, get the handbook's answer and a case number."""
 
 import contextlib
-import http.cookiejar
 import json
 import os
 import re
@@ -64,24 +63,28 @@ class Visitor:
     def __init__(self, address):
         self.address = address
         self.sent = 0
-        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        self.opener = urllib.request.build_opener(cookies)
-        self.opener.open(address).close()
+        self.headers = {"Content-Type": "application/json"}
+        token = self.ask("/api/visitor", {})["token"]
+        self.headers["Authorization"] = f"Bearer {token}"
+
+    def ask(self, path, body=None):
+        """What the desk answers: to a POST of `body`, if there is one."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(self.address + path, data, self.headers)  # noqa: S310 -- our own desk
+        with urllib.request.urlopen(request) as answer:  # noqa: S310 -- the same
+            return json.load(answer)
 
     def write(self, text, choice=None):
         self.sent += 1
         body = {"client_id": f"c{self.sent}", "text": text} | ({"choice": choice} if choice else {})
-        headers = {"Content-Type": "application/json", "Origin": self.address}
-        url = f"{self.address}/api/messages"
-        request = urllib.request.Request(url, json.dumps(body).encode(), headers)  # noqa: S310 -- our own desk
-        self.opener.open(request).close()
+        self.ask("/api/messages", body)
 
     def hears(self, pattern):
         """Wait until something said to the visitor matches."""
         end = time.monotonic() + LONGEST
         while time.monotonic() < end:
-            with self.opener.open(f"{self.address}/api/messages") as answer:
-                said = [row["text"] for row in json.load(answer)["messages"] if row["author"] != "customer"]
+            lines = self.ask("/api/messages")["messages"]
+            said = [line["text"] for line in lines if line["author"] != "customer"]
             if re.search(pattern, "\n".join(said)):
                 return
             time.sleep(0.2)  # another process: there is nothing to wait on

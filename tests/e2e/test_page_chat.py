@@ -1,32 +1,27 @@
 """The customers' page in a real browser."""
 
 import re
+from io import BytesIO
 
 import pytest
+from PIL import Image
 
 from tests.doors import Site
+from tests.e2e.pages import DESKTOP, bubbles, expect, write
 from tests.rooms import reading
 
 pytestmark = pytest.mark.browser
 
 COMPLAINT = "一箱奶茶里有一盒是空的"
-PHONE, DESKTOP = {"width": 375, "height": 667}, {"width": 1280, "height": 800}
+PHONE = {"width": 375, "height": 667}
 
 
 @pytest.fixture
 def site(tmp_path):
     with Site(tmp_path) as running:
         running.room.table[COMPLAINT] = reading("carton.empty", product="奶茶")
+        running.room.table["转人工"] = reading("request_human")
         yield running
-
-
-@pytest.fixture
-def complaints_of_the_browser(page):
-    """What the browser refused or failed at: broken policy, failing scripts."""
-    heard = []
-    page.on("pageerror", lambda error: heard.append(str(error)))
-    page.on("console", lambda line: heard.append(line.text) if line.type == "error" else None)
-    return heard
 
 
 @pytest.fixture
@@ -35,21 +30,6 @@ def chat(page, site, complaints_of_the_browser):
     page.goto(site.url)
     expect(page.get_by_role("status")).to_have_text("已连接")
     return page
-
-
-def expect(found):
-    from playwright.sync_api import expect as playwrights
-
-    return playwrights(found)
-
-
-def write(chat, text):
-    chat.get_by_label("您的消息").fill(text)
-    chat.get_by_role("button", name="发送").click()
-
-
-def bubbles(chat, author):
-    return chat.locator(f".line.{author} .bubble")
 
 
 def stored(site):
@@ -99,52 +79,6 @@ def test_markup_is_shown_as_the_words_it_is(chat, complaints_of_the_browser):
     assert complaints_of_the_browser == []
 
 
-def refuse_posts(route):
-    return route.abort() if route.request.method == "POST" else route.fallback()
-
-
-def test_a_message_that_could_not_be_sent_is_sent_again_on_a_press(page, site):
-    page.clock.install(time=0)
-    page.goto(site.url)
-    expect(page.get_by_role("status")).to_have_text("已连接")
-    page.clock.pause_at(60_000)  # nothing is tried again by itself
-    page.route("**/api/messages", refuse_posts)
-    write(page, COMPLAINT)
-    expect(page.get_by_text("未送达")).to_be_visible()
-    assert stored(site) == []
-    page.unroute("**/api/messages")
-    page.get_by_role("button", name="重发").click()
-    expect(page.locator(".line.customer .state")).to_have_text("已送达")
-    assert stored(site) == [COMPLAINT]
-
-
-def test_a_message_that_could_not_be_sent_survives_a_reload(chat, site):
-    chat.route("**/api/messages", refuse_posts)
-    write(chat, COMPLAINT)
-    expect(chat.get_by_text("未送达")).to_be_visible()
-    chat.unroute("**/api/messages")
-    chat.reload()
-    expect(chat.locator(".line.customer .state")).to_have_text("已送达")
-    assert stored(site) == [COMPLAINT]
-
-
-def test_a_message_whose_answer_was_lost_is_not_doubled(chat, site):
-    def lose(route):
-        route.fetch()
-        route.abort()
-
-    chat.route(
-        "**/api/messages", lambda route: lose(route) if route.request.method == "POST" else route.fallback()
-    )
-    write(chat, COMPLAINT)
-    expect(chat.locator(".line.customer .state")).to_have_text("已送达")
-    chat.unroute("**/api/messages")
-    chat.reload()
-    expect(bubbles(chat, "bot").first).to_be_visible()
-    expect(bubbles(chat, "customer")).to_have_text([COMPLAINT])
-    assert stored(site) == [COMPLAINT]
-
-
 def test_what_is_half_written_survives_a_reload(chat):
     chat.get_by_label("您的消息").fill("我想说的是")
     chat.reload()
@@ -189,39 +123,70 @@ def test_who_reads_further_up_is_not_torn_away_but_told_of_what_is_new(chat, sit
     expect(chat.get_by_role("button", name="有新消息")).to_be_hidden()
 
 
-def test_the_page_can_be_used_by_keyboard_alone(chat):
-    names = []
-    for _ in range(6):
-        chat.keyboard.press("Tab")
-        names.append(chat.evaluate("document.activeElement.id || document.activeElement.tagName"))
-    assert names == ["human", "SUMMARY", "log", "text", "send", "BODY"]
+def test_the_log_is_announced_to_screen_readers_and_the_page_is_chinese(chat):
+    log = chat.get_by_role("log", name="对话记录")
+    expect(log).to_have_attribute("aria-live", "polite")
+    assert chat.locator("html").get_attribute("lang") == "zh-CN"
+    assert re.search("客户服务", chat.title())
 
 
-def test_a_lost_network_is_shown_and_what_was_written_meanwhile_arrives(chat, site):
-    chat.context.set_offline(True)
-    expect(chat.get_by_role("status")).to_have_text("正在重新连接…")
+def photo(width=640):
+    made = BytesIO()
+    Image.new("RGB", (width, 480), "teal").save(made, "JPEG")
+    return {"name": "空盒.jpg", "mimeType": "image/jpeg", "buffer": made.getvalue()}
+
+
+def test_a_photo_travels_and_is_there_again_after_a_reload(chat, site, complaints_of_the_browser):
+    chat.locator("#files").set_input_files([photo()])
     write(chat, COMPLAINT)
-    expect(chat.get_by_text("未送达")).to_be_visible()
+    tile = chat.locator(".line.customer .tile img")
+    expect(tile).to_have_attribute("src", re.compile("^blob:"))
+    expect(chat.locator(".line.customer .state")).to_have_text("已送达")
+    chat.reload()
+    expect(tile).to_have_attribute("src", re.compile("^blob:"))
+    chat.get_by_role("button", name="照片 空盒").click()
+    expect(chat.get_by_role("dialog").get_by_role("img")).to_be_visible()
+    (sent,) = [message for message in site.run(site.door.messages()) if message.author == "customer"]
+    assert sent.text == COMPLAINT
+    assert complaints_of_the_browser == []
+
+
+def test_what_only_says_it_is_a_photo_is_refused_by_its_chip(chat):
+    chat.locator("#files").set_input_files([photo() | {"buffer": b"<script>no photo</script>"}])
+    expect(chat.get_by_role("list", name="要发送的照片和视频").get_by_role("alert")).not_to_be_empty()
+    expect(chat.get_by_role("button", name="移除 空盒.jpg")).to_be_visible()
+
+
+def test_a_photo_picked_without_a_network_goes_when_it_is_back(chat, site):
+    chat.context.set_offline(True)
+    chat.locator("#files").set_input_files([photo()])
+    expect(chat.get_by_text("网络断开，连上后自动重传")).to_be_visible()
+    write(chat, COMPLAINT)
     chat.context.set_offline(False)
-    expect(chat.get_by_role("status")).to_have_text("已连接")
-    expect(bubbles(chat, "bot").first).to_be_visible()
+    expect(chat.locator(".line.customer .tile img")).to_have_attribute(
+        "src", re.compile("^blob:"), timeout=40_000
+    )
     assert stored(site) == [COMPLAINT]
 
 
-def test_where_sockets_are_blocked_answers_arrive_all_the_same(page, site):
-    page.clock.install()
-    page.route_web_socket("**/ws", lambda socket: socket.close())
+def test_the_case_that_a_person_takes_up_has_its_card_and_is_in_my_cases(chat):
+    write(chat, COMPLAINT)
+    chat.get_by_role("group", name="快捷回复").get_by_role("button", name="转人工").click()
+    card = chat.get_by_role("log").locator(".card")
+    expect(card.locator("strong")).to_have_text(re.compile(r"K\d{4}-\d{5}"))
+    chat.locator("#mine").click()
+    expect(chat.locator("#sheet .card strong")).to_have_text(card.locator("strong").inner_text())
+    shown = chat.locator("#sheet .card").inner_text()
+    chat.reload()
+    chat.locator("#mine").click()
+    assert chat.locator("#sheet .card").inner_text() == shown
+
+
+def test_the_first_load_is_small(page, site):
+    sizes = []
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Network.enable")
+    devtools.on("Network.loadingFinished", lambda one: sizes.append(one["encodedDataLength"]))
     page.goto(site.url)
-    expect(page.get_by_role("status")).to_have_text("已连接")
-    write(page, COMPLAINT)
-    expect(page.locator(".line.customer .state")).to_have_text("已送达")
-    site.run(site.door.desk.runner.idle())
-    page.clock.fast_forward(11_000)
-    expect(bubbles(page, "bot").first).to_be_visible()
-
-
-def test_the_log_is_announced_to_screen_readers_and_the_page_is_chinese(chat):
-    log = chat.get_by_role("log", name="对话记录")
-    assert log.get_attribute("aria-live") == "polite"
-    assert chat.locator("html").get_attribute("lang") == "zh-CN"
-    assert re.search("客户服务", chat.title())
+    expect(page.locator("#connection")).to_have_attribute("data-state", "online")
+    assert 5_000 < sum(sizes) < 60_000

@@ -35,7 +35,8 @@ async def test_answers_and_refusals_complete_the_case_and_the_desk_announces_the
     await desk.say("没有批号", reading("deny"))
     await desk.say("上周三", reading("inform", date="上周三"))
     await desk.say("楼下超市", reading("inform", place="楼下超市"))
-    replies = await desk.say("13900001234", reading("inform", phone="13900001234"))
+    await desk.say("13900001234", reading("inform", phone="13900001234"))
+    replies = await desk.say("没错", reading("affirm"))
     (case,) = await desk.cases()
     assert case.state is CaseState.ACCEPTED
     assert case.fields["batch_no"] is None
@@ -55,8 +56,8 @@ async def test_the_submit_button_accepts_the_case_as_it_is(desk):
 
 async def test_silence_accepts_the_draft_once(desk):
     await complain(desk)
-    assert await desk.silence(minutes=6) == 1
-    assert await desk.silence(minutes=6) == 0
+    assert await desk.silence(minutes=9) == 1
+    assert await desk.silence(minutes=9) == 0
     (case,) = await desk.cases()
     numbers = [line.text for line in await desk.transcript() if case.number in line.text]
     assert len(numbers) == 1
@@ -95,7 +96,7 @@ async def test_a_doubtful_other_complaint_opens_nothing(desk):
 
 async def test_the_same_complaint_again_opens_no_second_case(desk):
     await complain(desk)
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     await complain(desk)
     assert len(await desk.cases()) == 1
 

@@ -24,7 +24,7 @@ def watch(desk):
 @pytest.fixture
 async def case(desk):
     await complain(desk)
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     (case,) = await desk.cases()
     return case
 
@@ -155,7 +155,7 @@ async def test_a_task_that_was_done_is_left_alone(desk, watch, case):
 async def test_over_the_spring_festival_nobody_is_warned_on_a_holiday(desk, watch):
     turn_to(desk, shanghai(2, 12, 10))
     await complain(desk)
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     case = await fresh(desk)
     days = [case.due_at.astimezone(SHANGHAI).strftime("%m-%d")]
     while (await fresh(desk)).warned_at is None:

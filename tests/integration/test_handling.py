@@ -5,10 +5,9 @@ import asyncio
 import pytest
 
 from bot.domain.case import CaseState
-from bot.domain.errors import Conflict, ForbiddenMove, InvalidInput, MissingValues, NotAllowed, NotFound
+from bot.domain.errors import Conflict, ForbiddenMove, InvalidInput, MissingValues, NotAllowed
 from bot.domain.history import first_break
-from bot.domain.people import Role
-from bot.domain.task import Assignee, TaskKind, TaskState
+from bot.domain.task import TaskState
 from bot.services.handling import Handling
 from tests.complaints import complain
 from tests.people import person
@@ -38,7 +37,7 @@ async def li(desk):
 async def case(desk):
     """An accepted case: an empty pack, which goes the general way under the titles of the beverage pack."""
     await complain(desk)
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     (case,) = await desk.cases()
     return case
 
@@ -119,17 +118,6 @@ async def test_a_customer_who_is_not_satisfied_goes_back_to_the_investigation(de
     assert "重新调查" in await last_line(desk)
 
 
-async def test_a_department_has_three_working_days_to_reply(desk, handling, case, li):
-    await go(handling, case, li, *TO_PLAN[:3])
-    (now,) = await desk.cases()
-    (task,) = [task for task in await tasks(desk, case) if task.state is TaskState.OPEN]
-    assert (task.kind, task.assignee_kind, task.assignee) == (
-        TaskKind.STEP, Assignee.DEPARTMENT, "responsible",
-    )  # fmt: skip
-    assert task.due_at == now.step_due_at
-    assert (now.step_due_at - desk.clock.now()).days in (3, 4, 5)
-
-
 async def test_a_step_that_is_left_drops_what_was_to_do_in_it(desk, handling, case, li):
     await go(handling, case, li, *TO_PLAN[:4])
     assert [task.state for task in await tasks(desk, case)] == [TaskState.DROPPED]
@@ -173,14 +161,6 @@ async def test_a_move_that_is_refused_leaves_the_case_unchanged(
     assert len(await history(desk, case)) == len(before)
 
 
-async def test_a_department_that_nobody_knows_is_refused(desk, handling, case, li):
-    standing = await go(handling, case, li, *TO_PLAN[:2])
-    with pytest.raises(InvalidInput, match="moon"):
-        await handling.move(case.id, "dispatch", li, standing.version, {"department": "moon"})
-    (now,) = await desk.cases()
-    assert (now.step, now.department) == ("founded", None)
-
-
 async def test_of_two_people_the_second_is_told_what_the_first_did(desk, handling, case, li):
     wang = await person(desk, "wang")
     seen = await version(handling, case, wang)
@@ -211,25 +191,6 @@ async def test_what_the_customer_says_meanwhile_is_no_conflict(desk, handling, c
     await handling.move(case.id, "investigate", li, seen)
     (now,) = await desk.cases()
     assert (now.step, now.urged) == ("investigating", 1)
-
-
-async def test_a_department_handler_sees_only_what_was_handed_to_their_department(desk, handling, case, li):
-    kitchen = await person(desk, "kitchen", Role.DEPARTMENT, "responsible")
-    with pytest.raises(NotFound):
-        await handling.moves(case.id, kitchen)
-    await go(handling, case, li, *TO_PLAN[:3])
-    standing = await handling.moves(case.id, kitchen)
-    assert [move.id for move in standing.moves] == ["reply"]
-    await handling.move(case.id, "reply", kitchen, standing.version, {"plan": "换一箱新的"})
-    (now,) = await desk.cases()
-    assert (now.step, now.handler_id) == ("proposed", "li")
-
-
-async def test_a_department_handler_of_another_department_sees_nothing(desk, handling, case, li):
-    await go(handling, case, li, *TO_PLAN[:3])
-    other = await person(desk, "other", Role.DEPARTMENT, "legal")
-    with pytest.raises(NotFound):
-        await handling.move(case.id, "reply", other, 99, {"plan": "换"})
 
 
 async def test_somebody_who_has_left_may_do_nothing(desk, handling, case, li):

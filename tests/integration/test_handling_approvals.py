@@ -4,7 +4,7 @@ import pytest
 
 from bot.domain.errors import Conflict, ForbiddenMove, InvalidInput, MissingValues, NotAllowed
 from bot.domain.people import Role
-from bot.domain.task import Assignee, TaskKind, TaskState
+from bot.domain.task import Assignee, Decision, TaskKind, TaskState
 from bot.services.approvals import approval_decided
 from bot.services.handling import Handling
 from tests.people import person
@@ -34,7 +34,7 @@ async def staff(desk):
 async def case(desk, handling, staff):
     """A case of the manufacturer's pack whose cause is being analysed."""
     await desk.say("这批零件尺寸不对", reading("product.quality", product="零件"))
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     (case,) = await desk.cases()
     await move(handling, case, staff["li"], "hand_to_quality", {"matter": "尺寸超差"})
     return case
@@ -58,7 +58,7 @@ async def decide(desk, case, by, *, approved=True, note=""):
     (task,) = await waiting(desk, case)
     async with desk.units() as uow:
         task = await uow.tasks.get(task.id)
-        await approval_decided(uow, desk.words, task, approved, by, desk.clock.now(), note)
+        await approval_decided(uow, desk.words, Decision(task, approved, by, desk.clock.now(), note))
         await uow.commit()
 
 
@@ -74,7 +74,7 @@ async def kinds(desk, case):
 
 async def test_quality_has_half_a_working_day_to_get_the_sheet(desk):
     await desk.say("这批零件尺寸不对", reading("product.quality", product="零件"))
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     (case,) = await desk.cases()
     assert (case.pack, case.process, case.step) == ("manufacturer", "manufacturer", "accepted")
     assert (case.step_due_at - case.accepted_at).total_seconds() == 4.5 * 3600

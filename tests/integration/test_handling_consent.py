@@ -20,7 +20,7 @@ TO_PLAN = [
 async def offered(desk):
     """A case whose customer has just been told the solution."""
     await complain(desk)
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     (case,) = await desk.cases()
     handling, li = Handling(desk.units, desk.words, desk.clock), await person(desk, "li")
     for arrow, values in TO_PLAN:
@@ -64,6 +64,6 @@ async def test_a_yes_after_something_else_was_said_moves_nothing(desk, offered):
 
 async def test_a_yes_while_no_solution_is_open_moves_nothing(desk):
     await complain(desk)
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     await desk.say("好的", reading("affirm"))
     assert await stands(desk) == ("accepted", 0)

@@ -30,7 +30,7 @@ async def chief(desk):
 @pytest.fixture
 async def case(desk):
     await complain(desk)
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     (case,) = await desk.cases()
     return case
 
@@ -51,7 +51,7 @@ async def stored(desk, case):
 
 async def another(desk, visitor="other"):
     await desk.say("一箱奶茶里有一盒是空的", reading("carton.empty", product="奶茶"), visitor=visitor)
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     return (await desk.cases(visitor))[-1]
 
 

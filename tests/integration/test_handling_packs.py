@@ -26,7 +26,7 @@ async def li(desk):
 
 async def accepted(desk, label, **facts):
     await desk.say("我要投诉这件事", reading(label, **facts))
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     return (await desk.cases())[-1]
 
 
@@ -131,7 +131,7 @@ async def test_a_property_case_that_can_not_be_settled_gets_an_agreed_time(desk,
 
 async def test_a_shop_looks_for_solutions_until_the_customer_is_satisfied(desk, handling, li):
     await desk.say("你们店员态度很差", reading("service.quality", place="南京路门店"))
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     case = (await desk.cases())[-1]
     assert case.process == "retail"
     refused = [("release", {"plan": "道歉"}), ("disagree", {"objection": "没诚意"})]

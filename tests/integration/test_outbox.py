@@ -34,7 +34,7 @@ class Post:
 async def case(desk):
     await complain(desk)
     await desk.say("13812345678", desk.room.table.get("13812345678"))
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     (case,) = await desk.cases()
     async with desk.units() as uow:
         stored = await uow.cases.get(case.id)

@@ -8,14 +8,14 @@ from tests.rooms import reading
 async def accepted_with_phone(desk):
     await complain(desk)
     await desk.say("我电话13900001234", reading("inform", phone="13900001234"))
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     (case,) = await desk.cases()
     return case
 
 
 async def test_own_cases_are_reported_without_a_number(desk):
     await complain(desk)
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     replies = await desk.say("查一下我的投诉", reading("ask_progress"))
     (case,) = await desk.cases()
     assert any(case.number in reply for reply in replies)
@@ -43,7 +43,7 @@ async def test_guessing_numbers_is_stopped_after_five_attempts(desk):
 
 async def test_the_second_urging_reaches_a_human(desk):
     await complain(desk)
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     await desk.say("催一下", reading("urge"))
     assert (await desk.conversation()).owner is Owner.BOT
     await desk.say("快点", reading("urge"))

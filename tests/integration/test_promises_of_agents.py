@@ -29,7 +29,7 @@ def inbox(desk):
 @pytest.fixture
 async def li(desk):
     await complain(desk)
-    await desk.silence(minutes=6)
+    await desk.silence(minutes=9)
     agent = await person(desk, "li")
     await desk.agents.claim((await desk.conversation()).id, "li", "小李")
     return agent

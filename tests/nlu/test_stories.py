@@ -32,3 +32,52 @@ def test_every_label_has_a_rule_outside_the_form_and_every_interruption_one_insi
             heard[loop] |= {step["intent"] for step in steps.get("or", [steps]) if "intent" in step}
     assert heard["null"] == {*domain["intents"], "nlu_fallback"}
     assert heard["complaint_form"] == set(domain["forms"]["complaint_form"]["ignored_intents"])
+
+
+def steps_of(path):
+    """Each rule or story of a file: the loop it begins in, and its steps as pairs; an `or` gives several."""
+    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    for told in content.get("rules") or content["stories"]:
+        loop = (told.get("condition") or [{}])[0].get("active_loop")
+        first, *rest = told["steps"]
+        for begin in first.get("or", [first]):
+            yield (
+                told.get("rule") or told["story"],
+                loop,
+                [next(iter(step.items())) for step in (begin, *rest)],
+            )
+
+
+def is_told(loop, wanted, stories):
+    """Whether a story holds these steps in a row, in this loop; a rule without a condition fits any."""
+    for story in stories:
+        current = None
+        for place, (kind, value) in enumerate(story):
+            fits = kind != "intent" or current == loop
+            if fits and story[place : place + len(wanted)] == wanted:
+                return True
+            current = value if kind == "active_loop" else current
+    return False
+
+
+TOLD = [steps for file in sorted(STORIES.glob("*.yml")) for _, _, steps in steps_of(file)]
+TRAINED = [
+    (name, loop, steps)
+    for folder in ("rules", "stories")
+    for file in sorted((ROOT / "data" / folder).glob("*.yml"))
+    for name, loop, steps in steps_of(file)
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "loop", "steps"), TRAINED, ids=[f"{name}: {steps[0][1]}" for name, _, steps in TRAINED]
+)
+def test_every_rule_and_story_is_told_by_a_test_story(name, loop, steps):
+    assert is_told(loop, steps, TOLD), name
+
+
+def test_a_rule_in_another_loop_or_with_other_actions_is_not_told():
+    greeted = [("intent", "greet"), ("action", "action_greet")]
+    assert is_told(None, greeted, TOLD)
+    assert not is_told("another_form", greeted, TOLD)
+    assert not is_told(None, [*greeted[:1], ("action", "action_thank")], TOLD)

@@ -90,5 +90,6 @@ def test_make_help_lists_the_targets():
         "evaluate",
         "stock",
         "bench",
+        "chatters",
         "clean",
     ]

@@ -20,7 +20,7 @@ DOCS = [
 ]
 FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
-TYPED = re.compile(r"\b(?:kesu|make) [a-z]+(?: [a-z]+)?")
+TYPED = re.compile(r"\b(?:kesu|make) [a-z]+(?: [a-z-]+)?")
 TEST_NAME = re.compile(r"`(test_\w+)`")
 
 

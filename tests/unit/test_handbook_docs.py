@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.handbook_files import load_handbook
-from bot.domain.handbook import clause, model, process, severity
+from bot.domain.handbook import clause, model, process, severity, taboos
 from bot.domain.handbook.loading import RASA_KEYS
 from bot.domain.handbook.situations import SITUATIONS, VALUES
 
@@ -21,7 +21,7 @@ CLASSES = [
     process.Named, process.Term, process.Value, process.Todo, process.Effects, process.State,
     process.Arrow, process.Process,
     severity.SeverityRule, severity.HeatRule, severity.Repeated, severity.PriorityRule,
-    severity.OutbreakRule, severity.AcceptanceRule, severity.AcceptanceNote,
+    severity.OutbreakRule, severity.AcceptanceRule, severity.AcceptanceNote, taboos.Taboo,
 ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.web import live
-from bot.web.live import ALL, Hub
+from bot.web.live import AGENT_TYPES, ALL, CHANGED, Hub
 
 
 class Socket:
@@ -23,7 +23,7 @@ def hub():
 
 def heard(listener):
     """Whether there is news, taking it."""
-    news = listener._news.is_set()
+    news, listener._heard = listener._heard, set()
     listener._news.clear()
     return news
 
@@ -57,8 +57,19 @@ async def test_news_nobody_has_taken_yet_melt_into_one(hub):
         hub.follow(listener, "mine")
         for _ in range(1000):
             hub.changed("mine")
-        await listener.news()
+        assert await listener.news() == {CHANGED}
         assert not heard(listener)
+
+
+def test_a_sign_of_typing_is_for_those_who_look_at_the_conversation(hub):
+    with hub.listening(Socket()) as listener, hub.listening(Socket()) as everything:
+        hub.follow(listener, "mine")
+        hub.follow(everything, ALL)
+        for one in (listener, everything):
+            heard(one)
+        hub.typing("mine", AGENT_TYPES)
+        assert heard(listener) == {AGENT_TYPES}
+        assert not heard(everything)
 
 
 def test_who_has_gone_is_forgotten(hub):
@@ -78,7 +89,7 @@ async def test_closing_says_goodbye_to_all_sockets(hub):
 class Stuck(Socket):
     """The socket of a browser that takes nothing in."""
 
-    async def send_json(self, data):
+    async def send_str(self, text):
         await asyncio.Event().wait()
 
 

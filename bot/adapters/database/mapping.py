@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy.orm import registry
 
 from bot.adapters.database import tables
+from bot.domain.attachment import Attachment
 from bot.domain.case import Case, CaseEvent
 from bot.domain.conversation import Conversation, Customer, Message
 from bot.domain.followup import Letter, Visit
@@ -41,9 +42,9 @@ class Lookup:
 def map_domain() -> None:
     """Map the domain's classes to their tables, once in a process.
 
-    Conversations, cases, tasks, visits and letters carry a row version of their own (`_row_version`, unknown
-    to the domain): a change computed from a row that somebody else has changed since is refused, whoever
-    forgot the lock.
+    Conversations, cases, tasks, visits, letters and attachments carry a row version of their own
+    (`_row_version`, unknown to the domain): a change computed from a row that somebody else has changed since
+    is refused, whoever forgot the lock.
     """
     mapper = registry(metadata=tables.metadata)
     for guarded, table in (
@@ -52,6 +53,7 @@ def map_domain() -> None:
         (Task, tables.tasks),
         (Visit, tables.visits),
         (Letter, tables.letters),
+        (Attachment, tables.attachments),
     ):
         mapper.map_imperatively(
             guarded,

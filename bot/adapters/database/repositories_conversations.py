@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, select
+from sqlalchemy import ColumnElement, Row, Select, and_, bindparam, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.adapters.database.races import races_as_conflicts
@@ -52,6 +52,26 @@ class SqlConversations(Repository):
         row = await self._row(_at_the_door(), values, Conversation)
         return (row[0], row[1]) if row else None
 
+    async def seen_by_customer(
+        self, channel: str, external_id: str
+    ) -> tuple[Conversation, Message | None] | None:
+        """A customer's conversation and its oldest message nobody has answered, neither locked."""
+        values = {"channel": channel, "external_id": external_id}
+        row = await self._row(_seen_by_customer(), values)
+        return (row[0], row[1]) if row else None
+
+    async def note_read(self, id: str, seq: int, *, by_agent: bool) -> bool:
+        """Note that an agent, or else the customer, has read up to line `seq`; whether that was new.
+
+        Beside all locks and versions: what was read only ever grows, so no writer can be in another's way.
+        """
+        column = conversations.c.agent_read_seq if by_agent else conversations.c.customer_read_seq
+        ahead = or_(column.is_(None), column < seq)
+        query = update(conversations).where(conversations.c.id == id, ahead, conversations.c.last_seq >= seq)
+        with races_as_conflicts():
+            noted = await self._session.execute(query.values({column: seq}).returning(conversations.c.id))
+        return noted.first() is not None
+
     async def with_message(self, id: str, message_id: str) -> tuple[Conversation, Message]:
         """A conversation and one of its messages, both locked like `get`'s; NotFound."""
         values = {"id": id, "message_id": message_id}
@@ -87,7 +107,8 @@ class SqlConversations(Repository):
         queue = select(Conversation).where(owner == Owner.QUEUE)
         queue = queue.order_by(func.coalesce(gravest, Priority.NORMAL.rank), conversations.c.waiting_since)
         owned = select(Conversation).where(owner == Owner.AGENT).order_by(recent)
-        others = select(Conversation).where(owner.in_((Owner.BOT, Owner.CLOSED))).order_by(recent)
+        # Said as what they are not: they are nearly all, and no index by owner must tempt the planner.
+        others = select(Conversation).where(owner.not_in((Owner.QUEUE, Owner.AGENT))).order_by(recent)
         found: list[Conversation] = []
         for group in (queue, owned, others):
             if len(found) < limit:
@@ -138,6 +159,20 @@ def _at_the_door() -> Select[Conversation, Message]:
         .where(
             customers.c.channel == bindparam("channel"), customers.c.external_id == bindparam("external_id")
         )
+    )
+
+
+@cache
+def _seen_by_customer() -> Select[Conversation, Message]:
+    return (
+        select(Conversation, Message)
+        .join_from(Customer, Conversation, conversations.c.customer_id == customers.c.id)
+        .outerjoin(Message, _in_conversation(*is_waiting()))
+        .where(
+            customers.c.channel == bindparam("channel"), customers.c.external_id == bindparam("external_id")
+        )
+        .order_by(messages.c.seq)
+        .limit(1)
     )
 
 

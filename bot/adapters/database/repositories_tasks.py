@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 
 from bot.adapters.database.repositories import Repository
 from bot.adapters.database.tables import tasks
@@ -52,11 +52,6 @@ class SqlTasks(Repository):
         rows = await self._session.execute(found.order_by(tasks.c.due_at, tasks.c.id).limit(limit))
         return [Watched(*row) for row in rows]
 
-    async def due_before(self, when: datetime, limit: int = 500) -> list[Task]:
-        """Open tasks due before then, the first due first."""
-        found = select(Task).where(_IS_OPEN, tasks.c.due_at < when)
-        return await self._all(found.order_by(tasks.c.due_at, tasks.c.id).limit(limit))
-
 
 def _is_for(user: User, positions: frozenset[str]) -> ColumnElement[bool]:
     """The condition that `Task.is_for` checks of one task."""
@@ -66,9 +61,6 @@ def _is_for(user: User, positions: frozenset[str]) -> ColumnElement[bool]:
         Assignee.POSITION: set(positions),
         Assignee.DEPARTMENT: {user.department} if user.department else set(),
     }
-    assigned = [
-        and_(tasks.c.assignee_kind == kind, tasks.c.assignee.in_(sorted(names)))
-        for kind, names in mine.items()
-        if names
-    ]
-    return or_(*assigned)
+    # Not as an OR of conditions: of each of these SQLite would read the closed tasks too.
+    assigned = [(kind, name) for kind, names in mine.items() for name in sorted(names)]
+    return tuple_(tasks.c.assignee_kind, tasks.c.assignee).in_(assigned)

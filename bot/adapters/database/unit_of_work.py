@@ -4,7 +4,7 @@ import asyncio
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.adapters.database.engine import BUSY_SECONDS, READ_ONLY, create_engine, describe, parse_url
@@ -14,6 +14,7 @@ from bot.adapters.database.repositories import SqlCustomers, SqlMessages
 from bot.adapters.database.repositories_calendar import SqlCalendars
 from bot.adapters.database.repositories_cases import SqlCases
 from bot.adapters.database.repositories_conversations import SqlConversations
+from bot.adapters.database.repositories_files import SqlAttachments
 from bot.adapters.database.repositories_followup import SqlLetters, SqlVisits
 from bot.adapters.database.repositories_judgement import SqlJudgements
 from bot.adapters.database.repositories_people import SqlActionResults, SqlLookups, SqlPeople
@@ -23,6 +24,7 @@ from bot.adapters.database.tables import data_keys
 from bot.domain.errors import ConfigurationError, Conflict
 from bot.services.ports import (
     ActionResults,
+    Attachments,
     Calendars,
     Cases,
     Conversations,
@@ -37,6 +39,8 @@ from bot.services.ports import (
     Units,
     Visits,
 )
+
+_LOOKED_AT = 100_000  # rows of each index: of fewer SQLite would conclude that every value is rare
 
 
 class WritersTurn:
@@ -102,6 +106,22 @@ class Database:
                     " with that one; without it the phone numbers in the database can't be read."
                 )
 
+    async def tend(self) -> None:
+        """Let SQLite look at how full its tables are, so that it picks the right index.
+
+        It looks at a part of each index only: seconds at most, however many rows there are. PostgreSQL does
+        it by itself.
+        """
+        if self._turn is None:
+            return
+        await self._turn.take()
+        try:
+            async with self.engine.begin() as connection:
+                await connection.execute(text(f"PRAGMA analysis_limit = {_LOOKED_AT}"))
+                await connection.execute(text("ANALYZE"))
+        finally:
+            self._turn.give_back()
+
     async def close(self) -> None:
         """Close all connections."""
         await self.engine.dispose()
@@ -131,6 +151,7 @@ class SqlUnitOfWork:
         self.visits: Visits = SqlVisits(self._session)
         self.letters: Letters = SqlLetters(self._session)
         self.lookups: Lookups = SqlLookups(self._session)
+        self.attachments: Attachments = SqlAttachments(self._session)
 
     async def __aenter__(self) -> Self:
         """Begin; on SQLite when it is this writer's turn."""

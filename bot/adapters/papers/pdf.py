@@ -1,8 +1,11 @@
 """Turns Word documents into PDF with LibreOffice, where it is installed."""
 
 import asyncio
+import os
 import shutil
+import signal
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from bot.domain.errors import ConfigurationError
@@ -23,7 +26,7 @@ async def pdf(document: bytes, program: str) -> bytes:
 
     It gets a profile of its own: two LibreOffices can't share one, and a person's may be open.
     """
-    with tempfile.TemporaryDirectory(prefix="kesu-pdf-") as folder:
+    with tempfile.TemporaryDirectory(prefix="kesu-pdf-", ignore_cleanup_errors=True) as folder:
         source = Path(folder) / "paper.docx"
         source.write_bytes(document)
         arguments = (
@@ -31,15 +34,13 @@ async def pdf(document: bytes, program: str) -> bytes:
             "--headless", "--norestore", "--nolockcheck",
             "--convert-to", "pdf", "--outdir", folder, str(source),
         )  # fmt: skip
-        process = await asyncio.create_subprocess_exec(
-            program, *arguments, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
-        )
+        process = await _started(program, *arguments)
         try:
             _, said = await asyncio.wait_for(process.communicate(), _SECONDS)
         except TimeoutError:
-            process.kill()
-            await process.wait()
             raise ConfigurationError(f"LibreOffice 转换 PDF 超过了 {_SECONDS:.0f} 秒。") from None
+        finally:
+            await _end(process)
         made = source.with_suffix(".pdf")
         if process.returncode or not made.is_file():
             reason = said.decode(errors="replace").strip().splitlines()
@@ -47,3 +48,31 @@ async def pdf(document: bytes, program: str) -> bytes:
                 f"LibreOffice 没有转成 PDF：{reason[-1] if reason else '没有说明原因'}。"
             )
         return made.read_bytes()
+
+
+async def _started(*command: str) -> asyncio.subprocess.Process:
+    """The program, running; whoever is cancelled while it starts doesn't leave it behind."""
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *command,
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.PIPE,
+            start_new_session=True,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _end(await starting)
+        raise
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Leave nothing running, also when nobody waits for the file any more.
+
+    `soffice` is a script that starts the real program: both are in a group of their own.
+    """
+    if process.returncode is None:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        await process.wait()

@@ -1,13 +1,15 @@
-"""Prints papers for the pages of the desk (services.case_papers.Press), beside the event loop."""
+"""Prints papers for the pages of the desk, beside the event loop: the Press of its services."""
 
 import asyncio
 from collections.abc import Mapping
 
 from bot.adapters.papers.archive import pack
+from bot.adapters.papers.excel import workbook
 from bot.adapters.papers.pdf import MISSING, converter, pdf
 from bot.adapters.papers.word import word
 from bot.domain.errors import ConfigurationError
 from bot.domain.papers import Sheet
+from bot.services.monthly import MonthlyBook
 
 
 class DeskPress:
@@ -34,6 +36,10 @@ class DeskPress:
         async with self._one:
             return await pdf(document, program)
 
-    def archive(self, files: Mapping[str, bytes]) -> bytes:
+    async def workbook(self, book: MonthlyBook) -> bytes:
+        """A month's register and report as a .xlsx."""
+        return await asyncio.to_thread(workbook, book)
+
+    async def archive(self, files: Mapping[str, bytes]) -> bytes:
         """The files as a .zip."""
-        return pack(files)
+        return await asyncio.to_thread(pack, files)

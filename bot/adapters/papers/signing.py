@@ -5,20 +5,16 @@ import hmac
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-_BYTES = 32
+from bot.adapters.derived_keys import derived_key
 
 
 class DeskSigner:
     """The desk's signature and its salts (services.evidence.Signer)."""
 
     def __init__(self, data_key: bytes) -> None:
-        self._private = Ed25519PrivateKey.from_private_bytes(
-            _derive(data_key, b"kesu-desk: evidence signature")
-        )
-        self._salts = _derive(data_key, b"kesu-desk: evidence salts")
+        self._private = Ed25519PrivateKey.from_private_bytes(derived_key(data_key, "evidence signature"))
+        self._salts = derived_key(data_key, "evidence salts")
 
     @property
     def key(self) -> str:
@@ -41,7 +37,3 @@ def is_signed(data: bytes, signature: str, key: str) -> bool:
     except (InvalidSignature, ValueError):
         return False
     return True
-
-
-def _derive(key: bytes, purpose: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=_BYTES, salt=None, info=purpose).derive(key)

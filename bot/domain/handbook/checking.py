@@ -3,7 +3,14 @@
 from collections.abc import Collection, Iterable, Iterator
 
 from bot.domain import labels
-from bot.domain.handbook import clause_checks, followup_checks, form_checks, judgement_checks, process_checks
+from bot.domain.handbook import (
+    clause_checks,
+    followup_checks,
+    form_checks,
+    judgement_checks,
+    process_checks,
+    taboo_checks,
+)
 from bot.domain.handbook.clause import Clause
 from bot.domain.handbook.loading import Problem
 from bot.domain.handbook.model import FieldRule, IssueRule, Pack
@@ -26,6 +33,7 @@ def check(packs: Collection[Pack]) -> list[Problem]:
         *followup_checks.check_followup(in_order),
         *form_checks.check_forms(in_order, clauses),
         *judgement_checks.check_judgement(in_order, clauses),
+        *taboo_checks.check_taboos(in_order, clauses),
     ]
     return sorted(set(problems))
 
@@ -41,11 +49,12 @@ def _doubled(packs: Iterable[Pack]) -> Iterator[Problem]:
             *(("fields", item.id, item.origin, item.replaces) for item in pack.fields),
             *(("clauses", item.id, item.origin, item.replaces) for item in pack.clauses),
             *(("process", item.id, item.origin, False) for item in pack.process),
+            *(("taboos", item.id, item.origin, item.replaces) for item in pack.taboos),
         ]
         for section, name, file, replaces in ids:
             earlier = seen.get((section, name))
             if earlier and not replaces:
-                hint = "，或写 replaces: true" if section in ("fields", "clauses") else ""
+                hint = "，或写 replaces: true" if section in ("fields", "clauses", "taboos") else ""
                 yield Problem(file, f"{section}[{name}]", f"{earlier} 已有这个编号；请换一个{hint}")
             elif replaces and not earlier:
                 yield Problem(file, f"{section}[{name}]", "没有可替换的；请改正编号或删去 replaces")

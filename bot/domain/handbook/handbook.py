@@ -21,6 +21,7 @@ from bot.domain.handbook.model import (
 from bot.domain.handbook.processes import Processes
 from bot.domain.handbook.scheme import Scheme
 from bot.domain.handbook.severity import AcceptanceNote, AcceptanceRule, Heat, Severity
+from bot.domain.handbook.taboos import Taboo
 
 
 class Way(NamedTuple):
@@ -63,6 +64,7 @@ class Handbook:
         self.meanings: Mapping[str, str] = {
             label: plain for pack in self.packs for label, plain in pack.meanings.items()
         }
+        self.taboos: Mapping[str, Taboo] = {item.id: item for pack in self.packs for item in pack.taboos}
         self.processes = Processes(self.packs)
         self.scheme = Scheme.of(self.packs)
         self.acceptance: tuple[AcceptanceRule, ...] = tuple(

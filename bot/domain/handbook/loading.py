@@ -11,6 +11,7 @@ from bot.domain.handbook.clause import Clause, Text
 from bot.domain.handbook.followup import Followup
 from bot.domain.handbook.form import Form
 from bot.domain.handbook.process import Named, Process
+from bot.domain.handbook.taboos import Taboo
 
 RASA_KEYS = frozenset(
     {
@@ -33,6 +34,7 @@ _ITEMS: dict[str, type[Any]] = {
     "priority": severity.PriorityRule,
     "outbreaks": severity.OutbreakRule,
     "acceptance": severity.AcceptanceRule,
+    "taboos": Taboo,
 }
 _SINGLES: dict[str, Any] = {
     "claims": model.Claims,
@@ -239,4 +241,4 @@ def _explain(kind: str, message: str) -> str:
         return "不认识的项；请改正拼写或删去"
     if kind in ("missing", "missing_argument"):
         return "没有写；请补上"
-    return _SAID.get(kind, message)
+    return _SAID.get(kind, message.removeprefix("Value error, "))

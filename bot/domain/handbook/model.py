@@ -27,6 +27,7 @@ from bot.domain.handbook.severity import (
     Severity,
     SeverityRule,
 )
+from bot.domain.handbook.taboos import Taboo
 
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
@@ -53,13 +54,20 @@ class Document:
 
 @dataclass(frozen=True, config=STRICT)
 class FieldRule:
-    """A fact that a case can hold: its name, the entities that fill it, and whether it is personal."""
+    """A fact that a case can hold: its name, the entities that fill it, and whether it is personal.
+
+    `told` is its name in words to the customer, where `title` is made for people of the desk; `called` is
+    what customers call it. `by_photo`: a photo or video that the customer sends answers it.
+    """
 
     id: Key
     title: Text
+    told: str = ""
+    called: tuple[str, ...] = ()
     filled_by: tuple[str, ...] = ()
     form: Id | None = None
     sensitive: bool = False
+    by_photo: bool = False
     replaces: bool = False
     origin: str = ""
 
@@ -67,6 +75,11 @@ class FieldRule:
     def situation(self) -> str:
         """The situation whose clauses ask for this field."""
         return f"ask.{self.id}"
+
+    @property
+    def name(self) -> str:
+        """Its name in words to the customer."""
+        return self.told or self.title
 
 
 @dataclass(frozen=True, config=STRICT)
@@ -130,7 +143,8 @@ class Pack:
     that its documents name, `process` says how its cases go from acceptance to closing.
 
     `severity`, `heat` and `priority` are rules by which cases are judged, `outbreaks` those for an alert;
-    `vague` words name no thing in particular. `acceptance` are the consumer association's lists.
+    `vague` words name no thing in particular. `acceptance` are the consumer association's lists, `taboos`
+    what must never be said to a customer.
     """
 
     id: Key
@@ -156,6 +170,7 @@ class Pack:
     vague: tuple[Text, ...] = ()
     acceptance: tuple[AcceptanceRule, ...] = ()
     acceptance_note: AcceptanceNote | None = None
+    taboos: tuple[Taboo, ...] = ()
     origin: str = ""
 
     def names(self, product: str | None, place: str | None) -> bool:

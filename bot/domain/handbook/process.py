@@ -152,7 +152,8 @@ class Process:
     """The life of the cases of a pack, or of some of its `labels`.
 
     `inherits` takes over the states, arrows and values of another process; those with the same id replace
-    them, and those named in `without` are left out, with the arrows that lead to them.
+    them, and those named in `without` are left out, with the arrows that lead to them. `ahead` tells
+    customers on acceptance what happens next and who does it.
     """
 
     id: Key
@@ -162,6 +163,7 @@ class Process:
     start: Key = "accepted"
     inherits: Key | None = None
     without: tuple[Key, ...] = ()
+    ahead: Text | None = None
     values: tuple[Value, ...] = ()
     states: tuple[State, ...] = ()
     arrows: tuple[Arrow, ...] = ()
@@ -215,6 +217,7 @@ def _over(base: Process, own: Process) -> Process:
     )
     return replace(
         own,
+        ahead=own.ahead or base.ahead,
         states=states,
         arrows=_merged(inherited, own.arrows, own.without),
         values=_merged(base.values, own.values, ()),

@@ -1,6 +1,6 @@
 """The cases, the working days by which they are due, and attempts to look up somebody else's."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Protocol
 
@@ -20,6 +20,9 @@ class Cases(Protocol):
 
     async def get(self, id: str) -> Case:
         """By id; NotFound."""
+
+    async def get_all(self, ids: Collection[str]) -> dict[str, Case]:
+        """Those of these ids that there are, by id."""
 
     async def by_number(self, number: str) -> Case | None:
         """By its number."""
@@ -50,6 +53,9 @@ class Cases(Protocol):
 
     async def history(self, case_id: str) -> list[CaseEvent]:
         """The case's entries in order."""
+
+    async def next_histories(self, after: str, limit: int) -> dict[str, list[CaseEvent]]:
+        """The entries of the next cases behind this id, in the order of their ids; empty at the end."""
 
     async def last_event(self, case_id: str) -> CaseEvent | None:
         """The newest entry."""

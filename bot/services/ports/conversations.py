@@ -36,6 +36,17 @@ class Conversations(Protocol):
     ) -> tuple[Conversation, Message | None] | None:
         """A customer's conversation, locked, and their message of this client_id if it was there before."""
 
+    async def seen_by_customer(
+        self, channel: str, external_id: str
+    ) -> tuple[Conversation, Message | None] | None:
+        """A customer's conversation and its oldest message nobody has answered, neither locked."""
+
+    async def note_read(self, id: str, seq: int, *, by_agent: bool) -> bool:
+        """Note that an agent, or else the customer, has read up to line `seq`; whether that was new.
+
+        Beside all locks and versions: what was read only ever grows, so no writer can be in another's way.
+        """
+
     async def with_message(self, id: str, message_id: str) -> tuple[Conversation, Message]:
         """A conversation and one of its messages, both locked like `get`'s; NotFound."""
 

@@ -80,6 +80,3 @@ class Tasks(Protocol):
 
     async def watched(self, before: datetime, limit: int = 5000) -> list[Watched]:
         """Open tasks that are due before then and not known to be broken, the first due first."""
-
-    async def due_before(self, when: datetime, limit: int = 500) -> list[Task]:
-        """Open tasks due before then, the first due first."""

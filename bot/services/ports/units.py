@@ -6,6 +6,7 @@ from typing import Protocol, Self
 
 from bot.services.ports.cases import Calendars, Cases, Lookups
 from bot.services.ports.conversations import ActionResults, Conversations, Customers, Messages
+from bot.services.ports.files import Attachments
 from bot.services.ports.followup import Letters, Visits
 from bot.services.ports.judgement import Judgements
 from bot.services.ports.people import People, Tasks
@@ -26,6 +27,7 @@ class UnitOfWork(Protocol):
     visits: Visits
     letters: Letters
     lookups: Lookups
+    attachments: Attachments
 
     async def __aenter__(self) -> Self:
         """Begin."""

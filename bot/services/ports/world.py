@@ -43,5 +43,8 @@ class PhoneHash(Protocol):
 class ScriptConverter(Protocol):
     """Traditional and Simplified characters."""
 
-    def __call__(self, text: str, script: str) -> str:
-        """`text` in the characters of `script` ("hans" or "hant"); words are never changed."""
+    def __call__(self, text: str, script: str, *, own_words: bool = False) -> str:
+        """`text` in the characters of `script` ("hans" or "hant").
+
+        Words are only changed in our own (`own_words`), for readers in Taiwan.
+        """

@@ -1,14 +1,14 @@
-// The page's requests. Nothing here throws: an answer that can't be had is `{ status: 0 }`.
+// The pages' requests. Nothing here throws: an answer that can't be had is `{ status: 0 }`.
 
 const PATIENCE = 15000; // milliseconds
 
-async function ask(path, options = {}) {
+export async function ask(path, options = {}) {
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), PATIENCE);
   try {
     const answer = await fetch(path, { ...options, signal: patience.signal, headers: { Accept: "application/json", ...options.headers } });
     const body = await answer.json().catch(() => ({}));
-    return { status: answer.status, body, retryAfter: Number(answer.headers.get("Retry-After")) || 0 };
+    return { status: answer.status, body, retryAfter: Number(answer.headers.get("Retry-After")) || 0, headers: answer.headers };
   } catch {
     return { status: 0, body: {}, retryAfter: 0 };
   } finally {
@@ -16,13 +16,6 @@ async function ask(path, options = {}) {
   }
 }
 
-export const fetchMessages = (after) => ask(after === null ? "/api/messages" : `/api/messages?after=${after}`);
-
-export const postMessage = ({ client_id, text, choice }) =>
-  ask("/api/messages", {
-    method: "POST",
-    headers: { "Content-Type": "application/json" },
-    body: JSON.stringify({ client_id, text, choice }),
-  });
+export const json = (body) => ({ method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
 export const postForm = (form) => ask(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)) });

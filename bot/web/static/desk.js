@@ -5,9 +5,12 @@ import { postForm } from "./api.js";
 import { keepUpToDate, showConnection } from "./live.js";
 import { recall, remember } from "./store.js";
 
+let live = null;
 const main = document.querySelector("main");
 const alertBox = document.getElementById("alert");
 const text = document.querySelector("textarea");
+const SIGN = 3000; // milliseconds between two signs that somebody is typing
+const SHOWN = 6000; // that the customer's sign is shown
 const draftKey = text && `kesu.desk.${text.dataset.draft}`;
 
 async function look() {
@@ -25,6 +28,7 @@ async function look() {
   const write = document.getElementById("write");
   if (write) write.hidden = fresh.getElementById("write").hidden;
   showWaiting();
+  sayRead();
   if (atEnd && text) scrollTo(0, document.body.scrollHeight);
   return true;
 }
@@ -37,6 +41,29 @@ function replace(id, fresh) {
   const target = focused?.getAttribute("href") ?? null;
   old.replaceWith(document.adoptNode(next));
   if (target) document.querySelector(`#${id} a[href="${CSS.escape(target)}"]`)?.focus();
+}
+
+let read = 0;
+function sayRead() {
+  const seq = Number(document.getElementById("live")?.dataset.last);
+  if (document.hidden || !(seq > read) || !live?.tell({ type: "read", seq })) return;
+  read = seq;
+}
+
+let typed = 0;
+function sayTyping() {
+  if (Date.now() - typed < SIGN) return;
+  typed = Date.now();
+  live.tell({ type: "typing" });
+}
+
+let typing = 0;
+function heard({ type }) {
+  const sign = document.getElementById("typing");
+  if (type !== "typing" || !sign) return;
+  sign.textContent = "顾客正在输入…";
+  clearTimeout(typing);
+  typing = setTimeout(() => (sign.textContent = ""), SHOWN);
 }
 
 function showWaiting() {
@@ -75,7 +102,11 @@ main.addEventListener("submit", (event) => {
   event.preventDefault();
   submit(event.target);
 });
-text?.addEventListener("input", () => remember(draftKey, text.value));
+text?.addEventListener("input", () => {
+  remember(draftKey, text.value);
+  sayTyping();
+});
+document.addEventListener("visibilitychange", sayRead);
 text?.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
   event.preventDefault();
@@ -87,4 +118,4 @@ if (text) {
 }
 setInterval(showWaiting, 30000);
 showWaiting();
-const live = keepUpToDate(main.dataset.socket, look, showConnection(document.getElementById("connection")));
+live = keepUpToDate(main.dataset.socket, look, showConnection(document.getElementById("connection")), heard);

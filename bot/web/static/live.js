@@ -1,11 +1,12 @@
-// Keeps the page up to date: a socket says that there is something new, and `look` fetches it.
+// Keeps a page of the desk up to date: a socket says that there is something new, and `look` fetches it.
 // `look` answers whether the server could be reached; that, not the socket, is what the page calls connected:
 // where sockets are blocked it looks every ten seconds instead.
 
 const SLOW = 10000; // milliseconds
 const LONGEST_PAUSE = 30; // seconds
 
-export function keepUpToDate(path, look, show) {
+// `heard(frame)` gets whatever else is said on the socket.
+export function keepUpToDate(path, look, show, heard) {
   let socket = null;
   let tries = 0;
   let timer = 0;
@@ -40,7 +41,11 @@ export function keepUpToDate(path, look, show) {
       timer = setTimeout(() => (tries = 0), SLOW); // some proxies open a socket only to close it
       lookNow();
     };
-    socket.onmessage = lookNow;
+    socket.onmessage = (event) => {
+      const frame = JSON.parse(event.data);
+      if (frame.type === "changed") lookNow();
+      else heard(frame);
+    };
     socket.onclose = closed;
   }
 
@@ -68,8 +73,8 @@ export function keepUpToDate(path, look, show) {
   lookNow();
   return {
     look: lookNow,
-    // Before the first message there was nothing to follow: ask the socket to look for it again.
-    follow: () => isOpen() && socket.send("look"),
+    // Whether there was a socket to say it on.
+    tell: (frame) => isOpen() && (socket.send(JSON.stringify(frame)), true),
   };
 }
 

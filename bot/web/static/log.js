@@ -1,29 +1,26 @@
 // The transcript on the page. Words come in only through textContent: nothing in them is ever markup.
 
-const AUTHORS = { bot: "智能客服", desk: "系统", agent: "客服" };
-const STATES = { sending: "发送中…", failed: "未送达", delivered: "已送达" };
-const time = new Intl.DateTimeFormat("zh-CN", { hour: "2-digit", minute: "2-digit", hour12: false });
-const date = new Intl.DateTimeFormat("zh-CN", { year: "numeric", month: "long", day: "numeric", weekday: "short" });
+import { button, LANG, make, word } from "./dom.js";
+import { tongue } from "./script.js";
 
-function make(tag, className, text = "") {
-  const element = document.createElement(tag);
-  element.className = className;
-  element.textContent = text;
-  return element;
-}
+const time = new Intl.DateTimeFormat(LANG, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+const date = new Intl.DateTimeFormat(LANG, { year: "numeric", month: "long", day: "numeric", weekday: "short" });
 
-export function makeLog({ list, scroll, choices, latest }, resend) {
+// `resend()` tries again what failed; `tile(file)` and `card(number)` make what a line shows besides its words.
+export function makeLog({ list, scroll, latest, grows }, { resend, tile, card }) {
   const pending = new Map(); // client_id: element of a message that has no place in the ledger yet
+  const sent = []; // [seq, element] of the customer's lines that nobody has read yet
   let newest = null; // seq of the newest line shown
   let lastDay = "";
   let stayDown = true;
+  let lastTop = 0;
 
   const isDown = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
   function down() {
     scroll.scrollTop = scroll.scrollHeight;
+    stayDown = true;
     latest.hidden = true;
   }
-  let lastTop = 0;
   scroll.addEventListener("scroll", () => {
     // Only a reader moves up; growing content leaves the place as it is, and is followed.
     stayDown = isDown() || (stayDown && scroll.scrollTop >= lastTop);
@@ -31,17 +28,25 @@ export function makeLog({ list, scroll, choices, latest }, resend) {
     if (stayDown) latest.hidden = true;
   });
   const growing = new ResizeObserver(() => stayDown && down());
-  [scroll, list, choices].forEach((element) => growing.observe(element));
+  [scroll, list, ...grows].forEach((element) => growing.observe(element));
   latest.addEventListener("click", down);
 
-  function element(author, text, at, agent) {
+  function element({ author, text, at, agent, attachments, case: number }) {
     const item = make("li", `line ${author}`);
-    if (author === "customer") item.append(make("span", "unseen", "您："));
-    else item.append(make("p", "author", agent ? `客服 ${agent}` : AUTHORS[author]));
-    const meta = make("p", "meta");
-    meta.append(make("time", ""), make("span", "state"));
-    item.append(make("p", "bubble", text), meta);
-    stamp(item, at);
+    if (author === "customer") item.append(make("span", "unseen", word("you")));
+    else item.append(make("p", "author", author === "agent" ? word("agent", { name: agent }) : word(author)));
+    if (text) {
+      const bubble = make("p", "bubble", text);
+      const lang = tongue(text);
+      if (lang && lang !== LANG) bubble.lang = lang;
+      item.append(bubble);
+    }
+    if (attachments?.length) item.append(make("div", "files", ...attachments.map(tile)));
+    if (number) item.append(card(number));
+    const meta = make("p", "meta", make("time"), make("span", "state"));
+    meta.ariaLive = "off"; // marks change without being said
+    item.append(meta);
+    stamp(item, new Date(at));
     return item;
   }
 
@@ -52,12 +57,13 @@ export function makeLog({ list, scroll, choices, latest }, resend) {
   }
 
   function note(item, state) {
-    item.classList.toggle("sending", state === "sending");
-    const said = item.querySelector(".state");
-    said.className = `state ${state}`;
-    said.textContent = STATES[state];
+    for (const other of ["sending", "failed", "delivered", "read"]) item.classList.toggle(other, other === state);
+    item.querySelector(".state").textContent = word(state);
+    item.querySelector(".meta button")?.remove();
+    if (state === "failed") item.querySelector(".meta").append(button("", word("again"), resend));
   }
 
+  const firstPending = () => pending.values().next().value ?? null;
   function place(item, at) {
     const day = date.format(at);
     if (day !== lastDay) list.insertBefore(make("li", "day", day), firstPending());
@@ -65,16 +71,16 @@ export function makeLog({ list, scroll, choices, latest }, resend) {
     // Moving what stands where it should would make screen readers say it again.
     if (!item.isConnected || item.nextSibling !== firstPending()) list.insertBefore(item, firstPending());
   }
-  const firstPending = () => pending.values().next().value ?? null;
 
   function showLine(line) {
     const at = new Date(line.at);
-    const sent = pending.get(line.client_id);
+    const item = pending.get(line.client_id) ?? element(line);
     pending.delete(line.client_id);
-    const item = sent ?? element(line.author, line.text, at, line.agent);
-    item.querySelector(".meta button")?.remove();
     stamp(item, at);
-    if (line.author === "customer") note(item, "delivered");
+    if (line.author === "customer") {
+      note(item, "delivered");
+      sent.push([line.seq, item]);
+    }
     place(item, at);
     newest = line.seq;
   }
@@ -82,6 +88,7 @@ export function makeLog({ list, scroll, choices, latest }, resend) {
   return {
     newest: () => newest,
     isEmpty: () => list.childElementCount === 0,
+    isDown: () => stayDown,
     add(lines) {
       const fresh = lines.filter((line) => newest === null || line.seq > newest);
       const wasDown = stayDown;
@@ -89,23 +96,20 @@ export function makeLog({ list, scroll, choices, latest }, resend) {
       if (wasDown) down();
       else if (fresh.length) latest.hidden = false;
     },
-    showPending(item, state) {
+    // An agent has seen the customer's lines up to `seq`.
+    read(seq) {
+      while (sent.length && sent[0][0] <= seq) note(sent.shift()[1], "read");
+    },
+    pend(item, state) {
       let shown = pending.get(item.client_id);
       if (!shown && state === "delivered") return; // the ledger's line stands there already
       if (!shown) {
-        shown = element("customer", item.text, new Date(item.at));
+        shown = element({ ...item, author: "customer" });
         pending.set(item.client_id, shown);
         list.append(shown);
         down();
       }
       note(shown, state);
-      shown.querySelector(".meta button")?.remove();
-      if (state === "failed") {
-        const button = make("button", "", "重发");
-        button.type = "button";
-        button.addEventListener("click", resend);
-        shown.querySelector(".state").after(button);
-      }
     },
     remove(item) {
       pending.get(item.client_id)?.remove();

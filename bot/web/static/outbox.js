@@ -1,12 +1,12 @@
-// Messages on their way: sent one after the other, kept until the desk has stored them.
-// Each has an id of its own, so that sending it again never makes it two.
+// Messages on their way: sent one after the other, kept (in all tabs, and when they are closed) until the desk
+// has stored them. Each has an id of its own, so that sending it again, from whichever tab, never makes it two.
 
-import { postMessage } from "./api.js";
-import { recall, remember } from "./store.js";
+import { lasting } from "./store.js";
 
-const KEY = "kesu.outbox";
+const PLACE = "kesu.outbox.";
 const FIRST_PAUSE = 3000; // milliseconds before a failed message is tried again by itself
-const REFUSED = new Set([400, 413, 415]); // as it is, the message will never be taken
+const ORPHANED = 20000; // after so many, another tab's message is ours to send
+const AGAIN = new Set([401, 408, 409, 425, 429]); // of 4xx: what is refused for now only
 
 function newId() {
   const random = crypto.getRandomValues(new Uint8Array(16)); // randomUUID is missing on plain-http intranets
@@ -15,41 +15,43 @@ function newId() {
 
 const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000));
 
-// `on.state(item, "sending"|"failed"|"delivered")`, `on.refused(item)`, `on.say(sentence)`, and `on.retry()`,
-// which looks what the desk has already got before it flushes.
-export function makeOutbox(on) {
-  let items = recall(KEY, []);
+// `deliver(item)` gives {status, body, retryAfter}; `on` is the page's.
+export function makeOutbox(deliver, on) {
+  const mine = new Set(lasting.keys(PLACE)); // what was left behind is ours
   let busy = false;
   let failures = 0;
   let timer = 0;
 
-  function drop(item) {
-    items = items.filter((other) => other !== item);
-    remember(KEY, items);
-  }
+  const all = () =>
+    lasting
+      .keys(PLACE)
+      .map((key) => lasting.get(key))
+      .filter(Boolean)
+      .sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : one.n - other.n));
+  const isOurs = (item) => mine.has(PLACE + item.client_id) || Date.now() - Date.parse(item.at) > ORPHANED;
+  const drop = (item) => lasting.remove(PLACE + item.client_id);
 
   // Whether the next message may be tried.
-  async function settle(item, answer) {
-    if (answer.status === 201 || answer.status === 200) {
+  async function settle(item, { status, body, retryAfter }) {
+    if (status === 200 || status === 201) {
       failures = 0;
       drop(item);
       on.say("");
-      on.state(item, "delivered");
+      on.pending(item, "delivered");
       return true;
     }
-    const sentence = answer.body.message || "没有发送出去，请检查网络后重发。";
-    on.say(sentence);
-    if (REFUSED.has(answer.status)) {
+    if (status >= 400 && status < 500 && !AGAIN.has(status)) {
       drop(item);
-      on.refused(item);
+      on.refused(item, body.message);
       return true;
     }
-    if (answer.status === 429) {
-      await pause(answer.retryAfter || 1);
+    if (body.message) on.say(body.message);
+    if (status === 429) {
+      await pause(retryAfter || 1);
       return true;
     }
-    items.forEach((left) => on.state(left, "failed"));
-    timer = setTimeout(on.retry, FIRST_PAUSE * Math.min(16, 2 ** failures++));
+    all().forEach((left) => on.pending(left, "failed"));
+    timer = setTimeout(flush, FIRST_PAUSE * Math.min(16, 2 ** failures++));
     return false;
   }
 
@@ -57,25 +59,29 @@ export function makeOutbox(on) {
     if (busy) return;
     busy = true;
     clearTimeout(timer);
-    items.forEach((item) => on.state(item, "sending"));
-    let going = true;
-    while (going && items.length) {
-      const item = items[0];
-      going = await settle(item, await postMessage(item));
-    }
+    let next;
+    const ours = all().filter(isOurs);
+    ours.forEach((item) => on.pending(item, "sending"));
+    do next = all().find(isOurs);
+    while (next && (await settle(next, await deliver(next))));
     busy = false;
   }
 
+  addEventListener("storage", ({ key, newValue }) => {
+    if (key?.startsWith(PLACE) && newValue) on.pending(JSON.parse(newValue), "sending"); // written in another tab
+  });
+
+  let count = 0;
   return {
     flush,
-    waiting: () => items.length > 0,
+    waiting: () => lasting.keys(PLACE).length > 0,
     // The ledger has these: what was sent before a lost answer or a reload need not be sent again.
-    stored: (ids) => items.filter((item) => ids.includes(item.client_id)).forEach(drop),
-    add(text, choice = null) {
-      const item = { client_id: newId(), text, choice, at: new Date().toISOString() };
-      items = [...items, item];
-      remember(KEY, items);
-      on.state(item, "sending");
+    stored: (ids) => ids.forEach((id) => id && lasting.remove(PLACE + id)),
+    add(text, choice, attachments) {
+      const item = { client_id: newId(), text, choice, attachments, at: new Date().toISOString(), n: count++ };
+      mine.add(PLACE + item.client_id);
+      lasting.set(PLACE + item.client_id, item);
+      on.pending(item, "sending");
       flush();
     },
   };

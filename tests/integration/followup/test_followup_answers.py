@@ -132,3 +132,31 @@ async def test_a_supervisor_may_leave_a_fair_case_open(desk, following, remedied
     await inbox.decide(task.id, wang, Outcome.REFUSED, "再联系一次", task.version)
     assert (await case_of(desk)).is_open
     assert "再联系一次" in (await tasks(desk, TaskKind.ALERT))[0].title
+
+
+SHOP = (("verify", {}), ("verified", {"verified": "漏装"}), ("release", {"plan": "补发"}), ("agree", {}))
+PARCEL = (
+    ("verify", {}),
+    ("dispatch", {"verified": "属实", "department": "concerned"}),
+    ("handled", {"result": "多收的运费已退"}),
+)
+
+
+@pytest.mark.parametrize(
+    ("issue", "facts", "arrows"),
+    [("service.quality", {"place": "门店"}, SHOP), ("courier.fee", {}, PARCEL)],
+    ids=["shop", "parcel"],
+)
+async def test_who_is_content_where_a_shop_or_a_courier_asks_closes_the_case(
+    desk, following, li, issue, facts, arrows
+):
+    await desk.say("我要投诉", reading(issue, **facts))
+    await desk.say("就这些", choice="submit")
+    case = await case_of(desk)
+    for arrow, values in arrows:
+        await take(desk, case.id, arrow, li, values)
+    await asked(desk, following)
+    await desk.say("满意", choice="visit.2")
+    case = await case_of(desk)
+    assert (case.state, case.findings["outcome"]) == (CaseState.CLOSED, "客户满意")
+    assert not [task for task in await tasks(desk, TaskKind.ALERT) if "请办结" in task.title]

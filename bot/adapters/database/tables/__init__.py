@@ -8,12 +8,14 @@ only the case's side is a foreign key. One file a subject; everybody imports fro
 from bot.adapters.database.tables.cases import case_events, case_things, cases
 from bot.adapters.database.tables.columns import metadata
 from bot.adapters.database.tables.conversations import action_results, conversations, customers, messages
+from bot.adapters.database.tables.files import attachments
 from bot.adapters.database.tables.followup import letters, visits
 from bot.adapters.database.tables.house import calendar_notices, data_keys, lookups
 from bot.adapters.database.tables.people import holdings, sign_ins, tasks, users
 
 __all__ = [
     "action_results",
+    "attachments",
     "calendar_notices",
     "case_events",
     "case_things",

@@ -21,6 +21,11 @@ from bot.domain.case import CaseState
 _is_draft = text("state = 'draft'")
 _is_watched = text("state = 'accepted' AND broken_at IS NULL")
 _is_open = text("state = 'accepted'")
+_OF_OPEN = (
+    "priority", "due_at", "id", "step_due_at", "severity", "heat", "issue", "department", "handler_id",
+    "accepted_at",
+)  # fmt: skip
+_OF_LISTED = ("accepted_at", "id", "severity", "heat")
 cases = Table(
     "cases",
     metadata,
@@ -79,16 +84,20 @@ cases = Table(
     CheckConstraint("state IN ('draft', 'withdrawn') OR number IS NOT NULL", name="counted"),
     Index(None, "customer_id", "opened_at"),
     Index(None, "conversation_id", "opened_at"),
-    Index(None, "handler_id", "state"),
-    Index(None, "department", "state"),
+    Index(None, "closed_at"),
     Index("ix_cases_drafts", "heard_at", sqlite_where=_is_draft, postgresql_where=_is_draft),
     Index("ix_cases_to_judge", "judge_at", sqlite_where=_is_open, postgresql_where=_is_open),
     Index("ix_cases_judged_by", "judged_by", sqlite_where=_is_open, postgresql_where=_is_open),
     Index("ix_cases_watched", "due_at", sqlite_where=_is_watched, postgresql_where=_is_watched),
-    # With the id, so that a page is read along them in the order in which it is listed.
-    Index(None, "state", "priority", "due_at", "id"),
-    Index(None, "state", "accepted_at", "id"),
-    Index(None, "state", "issue", "accepted_at", "id"),
+    # A page of the list is read along these, in its order (so the id); what other filters ask stands in the
+    # index too, so that rows that don't fit are passed over without being fetched.
+    Index("ix_cases_open", *_OF_OPEN, sqlite_where=_is_open, postgresql_where=_is_open),
+    Index("ix_cases_listed", "state", "accepted_at", "id"),
+    Index("ix_cases_of_severity", "state", "severity", "accepted_at", "id", "heat"),
+    Index("ix_cases_of_heat", "state", "heat", "accepted_at", "id", "severity"),
+    Index("ix_cases_of_issue", "state", "issue", *_OF_LISTED),
+    Index("ix_cases_of_department", "department", "state", *_OF_LISTED),
+    Index("ix_cases_of_handler", "handler_id", "state", *_OF_LISTED),
 )
 
 # What complaints can have in common: read by the counting of same complaints and of outbreaks.

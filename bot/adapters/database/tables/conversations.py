@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint, text
 
 from bot.adapters.database.tables.columns import ID, NAME, metadata, moment, must, to
-from bot.adapters.database.types import SealedJson, SealedText, StorableText, by_value
+from bot.adapters.database.types import SealedJson, SealedText, StorableText, WhollySealed, by_value
 from bot.domain.conversation import Author, Delivery, Owner
 
 customers = Table(
@@ -13,6 +13,8 @@ customers = Table(
     must("channel", NAME),
     must("external_id", StorableText),
     moment("created_at"),
+    Column("name", WhollySealed),
+    Column("phone", WhollySealed),
     UniqueConstraint("channel", "external_id"),
 )
 
@@ -35,8 +37,11 @@ conversations = Table(
     moment("held_at", nullable=True),
     moment("waiting_since", nullable=True),
     must("announcements", SealedJson),
+    Column("agent_read_seq", Integer),
+    Column("customer_read_seq", Integer),
     must("row_version", Integer),
     Index(None, "owner", "waiting_since"),
+    Index(None, "owner", "updated_at"),
     Index(None, "updated_at"),
 )
 
@@ -57,6 +62,8 @@ messages = Table(
     Column("agent_id", ID, to("users.id")),
     Column("clause", NAME),
     Column("clause_version", Integer),
+    Column("case_id", ID),
+    Column("files", Integer, nullable=False, server_default="0"),
     must("choices", SealedJson),
     Column("reading", SealedJson),
     Column("context", SealedJson),
@@ -65,6 +72,7 @@ messages = Table(
     Index(
         "ix_messages_waiting",
         "conversation_id",
+        "seq",
         "created_at",
         sqlite_where=_is_waiting,
         postgresql_where=_is_waiting,

@@ -59,8 +59,14 @@ tasks = Table(
     moment("warned_at", nullable=True),
     moment("broken_at", nullable=True),
     must("row_version", Integer),
-    Index(None, "state", "assignee"),
-    Index(None, "state", "due_at"),
+    Index(
+        "ix_tasks_open",
+        "assignee_kind",
+        "assignee",
+        "due_at",
+        sqlite_where=text("state = 'open'"),
+        postgresql_where=text("state = 'open'"),
+    ),
     Index(
         "ix_tasks_watched",
         "due_at",
