@@ -5,7 +5,7 @@ KESU = .venv/bin/kesu
 ROOM = bot/nlu/.venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environments up test check train encoder evaluate stock bench chatters clean
+.PHONY: help environments up test check train encoder evaluate stock bench chatters agents fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -54,6 +54,13 @@ bench: environments  ## what is fast, side by side with stock Rasa; then a milli
 chatters: environments  ## many connected customers who write every minute: ARGS="--customers 100 300 1000"
 	@$(KESU) train --if-missing
 	@.venv/bin/python benchmarks/chatters.py $(ARGS)
+
+agents: environments  ## agents with open consoles beside many customers: ARGS="--agents 10 25 50 --customers 1000"
+	@$(KESU) train --if-missing
+	@.venv/bin/python benchmarks/agents.py $(ARGS)
+
+fuzz: environments  ## have schemathesis try thousands of made-up requests on the API (KESU_TEST_FUZZ_EXAMPLES=200)
+	@KESU_TEST_FUZZ_EXAMPLES=$${KESU_TEST_FUZZ_EXAMPLES:-200} .venv/bin/pytest tests/contract/test_api_fuzz.py $(ARGS)
 
 clean:  ## remove both environments and all caches; models, database and secrets stay
 	@rm -rf .venv bot/nlu/.venv adaptation/.venv benchmarks/stock/.venv .kesu .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -15,7 +15,7 @@ from actions import complaint, small_talk
 from actions.base import CURRENT_TURN
 from bot.domain.errors import InvalidInput
 from bot.domain.reading import Reading
-from bot.services import risks, verdicts
+from bot.services import needing_people, risks, verdicts
 from bot.services.ports import Clock, Units
 from bot.services.turns import open_turn
 from bot.services.words import Words
@@ -75,6 +75,7 @@ class ActionServer:
             if is_first:
                 await risks.note(scope)
             await verdicts.after_turn(scope)
+            await needing_people.look(scope, is_first=is_first)
             if scope.conversation.misunderstood == before:
                 scope.conversation.misunderstood = 0
             result: dict[str, Any] = answer.model_dump() if answer else {"events": [], "responses": []}

@@ -19,7 +19,9 @@ COMMANDS = {
     "handbook": ("bot.commands.handbook", "Check the handbook's packs."),
     "calendar": ("bot.commands.calendar", "Working days: load a year's official notice."),
     "cases": ("bot.commands.cases", "Papers, registers and evidence packs of cases."),
+    "audit": ("bot.commands.audit", "Check the audit log."),
     "user": ("bot.commands.users", "Logins of agents and supervisors."),
+    "search": ("bot.commands.search", "The index for searching conversations and cases."),
     "db": ("bot.commands.db", "The case database."),
 }
 

@@ -10,6 +10,7 @@ from functools import partial
 from aiohttp import web
 
 from actions.webhook import ActionServer
+from bot.adapters import pinyin
 from bot.adapters.background import RasaHealth, background, every
 from bot.adapters.clock import SystemClock
 from bot.adapters.company_file import read_company
@@ -19,43 +20,61 @@ from bot.adapters.derived_keys import derived_key
 from bot.adapters.files_folder import FolderFiles
 from bot.adapters.handbook_files import load_handbook
 from bot.adapters.media.desk_media import DeskMedia
+from bot.adapters.oidc import OidcProvider
 from bot.adapters.papers.press import DeskPress
 from bot.adapters.papers.signing import DeskSigner
 from bot.adapters.papers.word import word
 from bot.adapters.passwords import Argon2Passwords
 from bot.adapters.script import convert
 from bot.adapters.senders import senders
+from bot.adapters.totp import AppCodes
 from bot.adapters.understanding import RasaClient
+from bot.adapters.webhook_sender import HttpWebhookSender
 from bot.domain.company import Company
 from bot.domain.errors import ConfigurationError
 from bot.domain.handbook.handbook import Handbook
 from bot.domain.task import TaskKind
-from bot.services import calendars, extensions, silence
+from bot.services import avoidance, calendars, extensions, search, silence
 from bot.services.accounts import Accounts
 from bot.services.accounts_changes import Staff
 from bot.services.accounts_checks import Offices
+from bot.services.assistance import Assistance
+from bot.services.audit import AuditLog
+from bot.services.avoidance import Avoiders
+from bot.services.beside import Beside
+from bot.services.browsers import Browsers
 from bot.services.case_file import CaseFiles
 from bot.services.case_list import CaseList
 from bot.services.case_papers import CasePapers
+from bot.services.console import Console
 from bot.services.customer_files import CustomerFiles
 from bot.services.evidence import EvidencePacks
 from bot.services.following import EFFECTS, Following
+from bot.services.groups import Groups
 from bot.services.handling import Handling
-from bot.services.handoff import AgentDesk
 from bot.services.inbox import Inbox
 from bot.services.inbox_cases import CasesInHand
 from bot.services.intake import Intake
+from bot.services.interfaces import Interfaces
 from bot.services.judging import Judging
+from bot.services.one_time import Links
 from bot.services.outbreaks import Outbreaks, alert_decided
+from bot.services.ownership import Ownership
 from bot.services.papers import Papers
 from bot.services.ports import Clock, Live, Units
+from bot.services.presence import Presences
 from bot.services.read_marks import ReadMarks
 from bot.services.registers import Registers
+from bot.services.revealing import Revealing
 from bot.services.runner import Runner
+from bot.services.second_factor import SecondFactors
+from bot.services.shifts import Shifts
+from bot.services.single_sign_on import SingleSignOn
 from bot.services.titles import titles
 from bot.services.transcripts import Transcripts
 from bot.services.turns import Turns
 from bot.services.uploads import UploadLimits, Uploads
+from bot.services.webhook_sending import WebhookOutbox
 from bot.services.words import Words
 from bot.settings import Settings
 from bot.web.app import create_web_app
@@ -66,10 +85,14 @@ from bot.web.visitors import Visitors
 
 LOOPBACK = "127.0.0.1"
 SWEEP_SECONDS = 15.0
+SHIFT_SECONDS = 5.0
 JUDGING_SECONDS = 60.0
 HEALTH_SECONDS = 1.0
 PURGE_SECONDS = 600.0
 TENDING_SECONDS = 6 * 3600.0
+LOOKED_AT_ONCE = 5000  # cases in which a person's names are looked for before others get their turn
+WEBHOOK_SECONDS = 2.0
+STAFF_FILES, STAFF_FILES_MB = 1000, 5000  # of one person in 24 hours
 
 
 @dataclass(frozen=True)
@@ -85,12 +108,16 @@ class Desk:
     intake: Intake
     turns: Turns
     runner: Runner
-    agents: AgentDesk
+    agents: Ownership
+    presence: Presences
+    shifts: Shifts
     judging: Judging
     outbreaks: Outbreaks
     following: Following
     files: FolderFiles
     uploads: Uploads
+    webhook_sender: HttpWebhookSender
+    webhooks: WebhookOutbox
 
     async def see_to_silence(self) -> int:
         """A gentle word to customers who have fallen silent, then their drafts are accepted."""
@@ -100,6 +127,16 @@ class Desk:
         """Judge the cases that time or others' complaints changed, and look for outbreaks."""
         await self.judging.sweep()
         await self.outbreaks.look()
+
+    async def look_through(self, most: int = LOOKED_AT_ONCE) -> int:
+        """Look for new people's names in the cases there are (回避)."""
+        return await avoidance.look_through(
+            self.units, partial(convert, script="hans"), self.clock, most=most
+        )
+
+    async def index_older(self) -> None:
+        """Index what was there before the search index, or before its present form."""
+        await search.catch_up(self.units)
 
     async def refresh_calendar(self) -> None:
         """Hear of notices of working days that were loaded meanwhile."""
@@ -114,12 +151,15 @@ async def open_desk(settings: Settings, clock: Clock, live: Live) -> AsyncIterat
     words = Words(*read_books(settings), convert, sealer.phone_hash)
     units, secret = database.units(live), _secret(settings)
     await calendars.refresh(database.reading_units(), words)
+    await asyncio.to_thread(pinyin.load)
     rasa = RasaClient(f"http://{LOOPBACK}:{settings.rasa_port}", secret)
     reading = database.reading_units()
     turns = Turns(units, reading, rasa, words, clock)
     files = FolderFiles(settings.files)
     files.prepare()
     most = UploadLimits(settings.photo_mb, settings.video_mb, settings.files_a_day, settings.files_a_day_mb)
+    sender = HttpWebhookSender(settings.webhook_networks.split())
+    presence = Presences(units, words, clock)
     desk = Desk(
         settings=settings,
         clock=clock,
@@ -130,12 +170,16 @@ async def open_desk(settings: Settings, clock: Clock, live: Live) -> AsyncIterat
         intake=Intake(units, clock),
         turns=turns,
         runner=Runner(turns, reading),
-        agents=AgentDesk(units, words, clock),
+        agents=Ownership(units, words, clock),
+        presence=presence,
+        shifts=Shifts(units, words, clock, presence, reading=reading),
         judging=Judging(units, words, clock, reading=reading),
         outbreaks=Outbreaks(units, words, clock, reading=reading),
         following=Following.of(units, reading, rasa, words, clock, senders(settings), settings.base_url),
         files=files,
         uploads=Uploads(units, files, DeskMedia(), clock, most),
+        webhook_sender=sender,
+        webhooks=WebhookOutbox(units, reading, sender, clock),
     )
     actions = ActionServer(units, words, clock, secret).app()
     try:
@@ -173,10 +217,15 @@ async def serve(settings: Settings, started: asyncio.Event) -> None:
             background(
                 every(SWEEP_SECONDS, desk.see_to_silence),
                 every(SWEEP_SECONDS, desk.refresh_calendar),
+                every(SWEEP_SECONDS, desk.look_through),
+                every(SHIFT_SECONDS, desk.shifts.look),
                 every(JUDGING_SECONDS, desk.judge_cases),
                 every(HEALTH_SECONDS, health.look),
                 every(PURGE_SECONDS, desk.uploads.purge),
+                every(WEBHOOK_SECONDS, desk.webhooks.look),
+                every(TENDING_SECONDS, desk.webhooks.forget_old),
                 every(TENDING_SECONDS, desk.database.tend),
+                every(TENDING_SECONDS, desk.index_older),
                 *(every(seconds, work) for seconds, work in desk.following.rounds()),
             ),
         ):
@@ -192,12 +241,16 @@ def _web_parts(desk: Desk, hub: Hub, health: RasaHealth) -> WebParts:
     passwords, offices = Argon2Passwords(), Offices.of(desk.words.handbook)
     called = titles(desk.words.handbook)
     handling = Handling(desk.units, desk.words, desk.clock)
+    codes = AppCodes()
+    accounts = Accounts(desk.units, passwords, desk.clock, reading=reading, offices=offices, codes=codes)
     return WebParts(
         intake=desk.intake,
         runner_wake=desk.runner.wake,
         transcripts=Transcripts(reading, called, desk.words),
         agent_desk=desk.agents,
-        accounts=Accounts(desk.units, passwords, desk.clock, reading=reading, offices=offices),
+        presence=desk.presence,
+        groups=Groups(desk.units, desk.words, desk.clock, reading=reading),
+        accounts=accounts,
         staff=Staff(desk.units, passwords, desk.clock, offices, reading=reading),
         inbox=Inbox(
             desk.units,
@@ -215,6 +268,9 @@ def _web_parts(desk: Desk, hub: Hub, health: RasaHealth) -> WebParts:
         registers=Registers(reading, desk.words, desk.clock, DeskPress()),
         handbook=desk.words.handbook,
         uploads=desk.uploads,
+        assistance=_assistance(desk, reading),
+        console=Console(reading, desk.words, called),
+        beside=Beside(desk.units, desk.clock),
         files=CustomerFiles(desk.units, desk.files, desk.clock, reading=reading),
         judging=desk.judging,
         ask_extension=partial(extensions.ask, desk.units, desk.clock),
@@ -223,11 +279,59 @@ def _web_parts(desk: Desk, hub: Hub, health: RasaHealth) -> WebParts:
         texts=lambda key: desk.words.situation(key, "hans").text,
         visitors=_visitors(desk),
         read_marks=ReadMarks(desk.units),
+        interfaces=_interfaces(desk, reading, handling),
         limits=_limits(desk.settings),
         ready=lambda: health.ready,
         origin=base.rstrip("/") if base else None,
+        links=Links(desk.units, passwords, desk.clock, offices, reading=reading),
+        browsers=Browsers(desk.units, desk.clock, reading=reading),
+        second_factors=SecondFactors(desk.units, codes, desk.clock, accounts.confirm),
+        avoiders=Avoiders(desk.units, desk.clock, reading=reading),
+        look_through=partial(desk.look_through, most=LOOKED_AT_ONCE),
+        revealing=Revealing(desk.units, desk.clock),
+        audit_log=AuditLog(reading),
+        sign_on=_sign_on(desk),
+        now=desk.clock.now,
+        sign_on_key=derived_key(base64.b64decode(_data_key(desk.settings)), "single sign-on"),
         embed_sites=tuple(desk.settings.embed_sites.split()),
         secure_cookies=(base or "").startswith("https://"),
+    )
+
+
+def _interfaces(desk: Desk, reading: Units, handling: Handling) -> Interfaces:
+    """What comes by other ways than the chat; whoever takes letters in uploads more than a visitor may."""
+    most = UploadLimits(desk.settings.photo_mb, desk.settings.video_mb, STAFF_FILES, STAFF_FILES_MB)
+    return Interfaces.of(
+        desk.units,
+        reading,
+        desk.rasa,
+        desk.words,
+        desk.clock,
+        uploads=Uploads(desk.units, desk.files, DeskMedia(), desk.clock, most),
+        handling=handling,
+        sender=desk.webhook_sender,
+        titles=titles(desk.words.handbook),
+    )
+
+
+def _sign_on(desk: Desk) -> SingleSignOn | None:
+    """Signing in with another system's word, where the settings name one; ConfigurationError."""
+    settings = desk.settings
+    if settings.oidc_issuer is None:
+        return None
+    if settings.oidc_client_secret is None:
+        raise ConfigurationError(
+            "设置了 KESU_OIDC_ISSUER，还缺少 KESU_OIDC_CLIENT_SECRET（见 docs/settings.md）"
+        )
+    provider = OidcProvider(
+        settings.oidc_issuer,
+        settings.oidc_client_id,
+        settings.oidc_client_secret.get_secret_value(),
+        settings.oidc_scope,
+        settings.oidc_login_claim,
+    )
+    return SingleSignOn(
+        desk.units, provider, desk.clock, title=settings.oidc_title, create=settings.oidc_create
     )
 
 
@@ -242,8 +346,14 @@ def _limits(settings: Settings) -> Limits:
         visitors_per_address=settings.visitors_per_address,
         messages_per_address=settings.messages_per_address,
         sockets_per_address=settings.sockets_per_address,
+        api_calls=settings.api_calls,
         proxies=settings.proxies,
     )
+
+
+def _assistance(desk: Desk, reading: Units) -> Assistance:
+    called, tokens = titles(desk.words.handbook), desk.database.tokens
+    return Assistance.of(reading, desk.rasa, desk.words, desk.clock, tokens, pinyin.all_syllables, called)
 
 
 def _papers(desk: Desk) -> CasePapers:

@@ -4,8 +4,10 @@ import difflib
 import os
 import re
 from collections.abc import Iterable
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -57,6 +59,27 @@ def _sites(value: str) -> str:
     return " ".join(value.split())
 
 
+def _networks(value: str) -> str:
+    """Networks in CIDR notation."""
+    for one in value.split():
+        try:
+            ip_network(one)
+        except ValueError:
+            raise ValueError("应是以空格分开的网段，如 127.0.0.0/8 10.0.0.0/8") from None
+    return " ".join(value.split())
+
+
+def _issuer(value: str) -> str:
+    """An issuer's address; over plain HTTP only on this machine, as its word would be anybody's."""
+    parts = urlsplit(value)
+    here = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not parts.hostname or parts.query or parts.fragment or parts.scheme not in ("https", "http"):
+        raise ValueError("应是单点登录服务的 issuer 地址，如 https://login.example.com/realms/company")
+    if parts.scheme == "http" and not here:
+        raise ValueError("单点登录服务要用 https")
+    return value
+
+
 class Settings(BaseSettings):
     """What can be set. Relative paths count from the project's folder; a port of 0 means any free one."""
 
@@ -106,6 +129,14 @@ class Settings(BaseSettings):
     sms_headers: str = "{}"
     sms_accepted: str | None = None
     sms_secret: SecretStr | None = None
+    webhook_networks: Annotated[str, AfterValidator(_networks)] = ""
+    oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = None
+    oidc_client_id: str = "kesu-desk"
+    oidc_client_secret: SecretStr | None = None
+    oidc_scope: str = "openid email profile"
+    oidc_login_claim: str = ""
+    oidc_title: str = "单点登录"
+    oidc_create: bool = False
     data_key: SecretStr | None = None
     pair_secret: SecretStr | None = None
     identity_secret: Annotated[SecretStr, Field(min_length=32)] | None = None
@@ -113,6 +144,7 @@ class Settings(BaseSettings):
     visitors_per_address: Annotated[int, Field(ge=1)] = 300
     messages_per_address: Annotated[int, Field(ge=1)] = 600
     sockets_per_address: Annotated[int, Field(ge=1)] = 500
+    api_calls: Annotated[int, Field(ge=1)] = 600
 
     @property
     def actions_url(self) -> str:

@@ -10,9 +10,11 @@ from tests.rooms import reading
 
 async def accepted(desk, visitor, label="carton.empty", text=None, **facts):
     """A visitor complains and submits; their newest case. A phone number tells people apart, as in life."""
+    before = {case.id for case in await desk.cases(visitor)}
     await desk.say(text or f"{visitor}：{label}", reading(label, **facts), visitor)
     await desk.say("就这些", reading("chitchat"), visitor, choice="submit")
-    case = (await desk.cases(visitor))[-1]
+    now = await desk.cases(visitor)
+    case = next((case for case in now if case.id not in before), now[-1])
     assert case.state is CaseState.ACCEPTED
     return case
 

@@ -8,9 +8,11 @@ from bot.adapters.handbook_files import load_handbook
 from bot.adapters.script import convert
 from bot.domain.company import Company
 from bot.services import silence
-from bot.services.handoff import AgentDesk
 from bot.services.intake import Intake
+from bot.services.ownership import Ownership
+from bot.services.presence import Presences
 from bot.services.runner import Runner
+from bot.services.shifts import Shifts
 from bot.services.turns import Turns
 from bot.services.uploads import Uploads
 from bot.services.words import Words
@@ -46,7 +48,9 @@ class TestDesk:
     room: Room
     intake: Intake
     turns: Turns
-    agents: AgentDesk
+    agents: Ownership
+    presence: Presences
+    shifts: Shifts
     runner: Runner
     files: MemoryFiles
     uploads: Uploads
@@ -79,7 +83,7 @@ class TestDesk:
     async def cases(self, visitor="visitor"):
         async with self.units() as uow:
             customer = await uow.customers.find("web", visitor)
-            return list(reversed(await uow.cases.of_customer(customer.id)))
+            return list(reversed(await uow.cases.of_customer(customer.id))) if customer else []
 
     async def conversation(self, visitor="visitor"):
         conversation_id = await self.intake.conversation_id("web", visitor)
@@ -104,6 +108,7 @@ def make_desk(units, sealer, company=None):
     words = Words(handbook(), company, convert, sealer.phone_hash)
     room = Room(units, words, clock)
     turns = Turns(units, units, room, words, clock)
+    presence = Presences(units, words, clock)
     files = MemoryFiles()
     return TestDesk(
         units=units,
@@ -112,7 +117,9 @@ def make_desk(units, sealer, company=None):
         room=room,
         intake=Intake(units, clock),
         turns=turns,
-        agents=AgentDesk(units, words, clock),
+        agents=Ownership(units, words, clock),
+        presence=presence,
+        shifts=Shifts(units, words, clock, presence),
         runner=Runner(turns, units, sleep=_no_sleep),
         files=files,
         uploads=Uploads(units, files, QuickMedia(), clock),

@@ -15,24 +15,38 @@ from bot.adapters.papers.press import DeskPress
 from bot.adapters.papers.signing import DeskSigner
 from bot.adapters.papers.word import word
 from bot.adapters.passwords import Argon2Passwords
+from bot.adapters.pinyin import all_syllables
 from bot.adapters.script import convert
+from bot.adapters.totp import AppCodes
+from bot.adapters.webhook_sender import HttpWebhookSender
 from bot.domain.people import Role
-from bot.services import extensions
+from bot.services import avoidance, extensions
 from bot.services.accounts import Accounts
 from bot.services.accounts_changes import Staff
 from bot.services.accounts_checks import Offices
+from bot.services.assistance import Assistance
+from bot.services.audit import AuditLog
+from bot.services.avoidance import Avoiders
+from bot.services.beside import Beside
+from bot.services.browsers import Browsers
 from bot.services.case_file import CaseFiles
 from bot.services.case_list import CaseList
 from bot.services.case_papers import CasePapers
+from bot.services.console import Console
 from bot.services.customer_files import CustomerFiles
 from bot.services.evidence import EvidencePacks
+from bot.services.groups import Groups
 from bot.services.handling import Handling
 from bot.services.inbox import Inbox
 from bot.services.inbox_cases import CasesInHand
+from bot.services.interfaces import Interfaces
 from bot.services.judging import Judging
+from bot.services.one_time import Links
 from bot.services.papers import Papers
 from bot.services.read_marks import ReadMarks
 from bot.services.registers import Registers
+from bot.services.revealing import Revealing
+from bot.services.second_factor import SecondFactors
 from bot.services.titles import titles
 from bot.services.transcripts import Transcripts
 from bot.web.app import create_web_app
@@ -76,16 +90,22 @@ def make_door(database, sealer, company=None, effects=None):
     desk = make_desk(units, sealer, company)
     cheap = Argon2Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
     offices, called = Offices.of(desk.words.handbook), titles(desk.words.handbook)
+    codes = AppCodes()
+    accounts = Accounts(units, cheap, desk.clock, reading=reading, offices=offices, codes=codes)
     handling = Handling(units, desk.words, desk.clock)
     woken = []
     papers = Papers(units, desk.words, desk.clock, convert)
     packs = EvidencePacks(papers, DeskSigner(b"k" * 32), word, desk.files)
+    tokens = database.tokens
+    assistance = Assistance.of(reading, desk.room, desk.words, desk.clock, tokens, all_syllables, called)
     parts = WebParts(
         intake=desk.intake,
         runner_wake=woken.append,
         transcripts=Transcripts(reading, called, desk.words),
         agent_desk=desk.agents,
-        accounts=Accounts(units, cheap, desk.clock, reading=reading, offices=offices),
+        presence=desk.presence,
+        groups=Groups(units, desk.words, desk.clock, reading=reading),
+        accounts=accounts,
         staff=Staff(units, cheap, desk.clock, offices, reading=reading),
         inbox=Inbox(units, desk.words, desk.clock, called, effects or {}, reading=reading),
         cases=CasesInHand(reading, desk.words, desk.clock, called, handling),
@@ -103,8 +123,31 @@ def make_door(database, sealer, company=None, effects=None):
         ready=lambda: True,
         visitors=Visitors(b"v" * 32, desk.clock.now, IDENTITY_SECRET),
         read_marks=ReadMarks(units),
+        links=Links(units, cheap, desk.clock, offices, reading=reading),
+        browsers=Browsers(units, desk.clock, reading=reading),
+        second_factors=SecondFactors(units, codes, desk.clock, accounts.confirm),
+        avoiders=Avoiders(units, desk.clock, reading=reading),
+        look_through=partial(avoidance.look_through, units, partial(convert, script="hans"), desk.clock),
+        revealing=Revealing(units, desk.clock),
+        audit_log=AuditLog(reading),
+        sign_on_key=b"o" * 32,
+        now=desk.clock.now,
         uploads=desk.uploads,
+        assistance=assistance,
+        console=Console(reading, desk.words, called),
+        beside=Beside(units, desk.clock),
         files=CustomerFiles(units, desk.files, desk.clock, reading=reading),
+        interfaces=Interfaces.of(
+            units,
+            reading,
+            desk.room,
+            desk.words,
+            desk.clock,
+            uploads=desk.uploads,
+            handling=handling,
+            sender=HttpWebhookSender(["127.0.0.0/8"]),
+            titles=called,
+        ),
     )
     return Door(desk, hub, parts, woken)
 
@@ -151,11 +194,11 @@ class Site:
     `changes` are those of its WebParts.
     """
 
-    def __init__(self, folder, **changes):
+    def __init__(self, folder, database_url=None, **changes):
         self._changes = changes
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever)
-        self._file = folder / "kesu.db"
+        self._database_url = database_url or f"sqlite:///{folder / 'kesu.db'}"
 
     def __enter__(self):
         self._thread.start()
@@ -173,7 +216,7 @@ class Site:
         return asyncio.run_coroutine_threadsafe(work, self._loop).result(timeout=60)
 
     async def _open(self):
-        url = f"sqlite:///{self._file}"
+        url = self._database_url
         await schema.upgrade(url)
         sealer = Sealer.from_base64(new_key())
         self._database = Database(url, sealer)

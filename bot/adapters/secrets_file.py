@@ -13,7 +13,8 @@ from bot.settings import Settings, variable
 
 NAME = "secrets.env"
 _FIELDS = ("data_key", "pair_secret")
-_OF_OTHERS = ("smtp_password", "sms_secret", "identity_secret")  # never made here, but they may be kept here
+# Never made here, but they may be kept here.
+_OF_OTHERS = ("smtp_password", "sms_secret", "identity_secret", "oidc_client_secret")
 
 
 def with_secrets(settings: Settings) -> Settings:

@@ -17,7 +17,7 @@ from bot.commands.opening import opened, upgrade_database
 from bot.domain.people import Role, User
 from bot.services.accounts import Accounts
 from bot.services.accounts_changes import Person, Staff
-from bot.services.accounts_checks import Offices
+from bot.services.accounts_checks import Called, Offices
 from bot.services.ports import Units
 from bot.settings import Settings, load_settings
 
@@ -87,6 +87,9 @@ def add(
 @click.option("--no-department", is_flag=True, help="They belong to no department any more.")
 @_positions
 @click.option("--no-positions", is_flag=True, help="They hold no position any more.")
+@click.option("--staff-no", help="Their staff number, by which complaints can mean them; '' takes it away.")
+@click.option("--alias", "aliases", multiple=True, help="Another name for them; replaces those they have.")
+@click.option("--email", help="The address by which single sign-on knows them; '' takes it away.")
 @click.option("--active/--inactive", default=None, help="Whether they can sign in.")
 @click.option("--password", "reset", is_flag=True, help="Give them a new password.")
 @_password_stdin
@@ -96,6 +99,9 @@ def set_(
     role: str | None,
     department: str | None,
     positions: tuple[str, ...],
+    staff_no: str | None,
+    aliases: tuple[str, ...],
+    email: str | None,
     *,
     no_department: bool,
     no_positions: bool,
@@ -117,6 +123,11 @@ def set_(
                 role=Role(role) if role else user.role,
                 department=None if no_department else department or user.department,
                 positions=() if no_positions else set(positions) or person.positions,
+                called=Called(
+                    user.staff_no if staff_no is None else staff_no,
+                    aliases or tuple(user.aliases),
+                    user.email if email is None else email,
+                ),
                 by=_BY,
             )
             if password is not None:

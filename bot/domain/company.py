@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from typing import Any, Self
 
 from bot.domain.deadlines import WorkingHours
+from bot.domain.duty import Duty
 from bot.domain.errors import ConfigurationError
 from bot.domain.handbook.switches import Switches
 from bot.domain.widget import Widget
@@ -12,7 +13,7 @@ from bot.domain.workdays import SHANGHAI, Calendar
 
 _HOURS = ("opens", "closes", "lunch_from", "lunch_to")
 _TEXTS = ("name", "hotline", "email", "address", "duty_phone", "privacy")
-_KEYS = (*_TEXTS, *_HOURS, "packs", "sentences", "widget")
+_KEYS = (*_TEXTS, *_HOURS, "packs", "sentences", "widget", "desk")
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Company:
     """Who runs the desk. An empty text is an unfilled placeholder: clauses that need it are not said.
 
     `packs` are the handbook packs in use (none named: all); `sentences` what is held back or released;
-    `widget` how the chat's button looks on other sites.
+    `widget` how the chat's button looks on other sites; `desk` how people share the conversations.
     """
 
     name: str = ""
@@ -36,6 +37,7 @@ class Company:
     packs: tuple[str, ...] = ()
     sentences: Switches = field(default_factory=Switches)
     widget: Widget = field(default_factory=Widget)
+    desk: Duty = field(default_factory=Duty)
 
     @classmethod
     def from_mapping(cls, data: dict[str, object], origin: str) -> Self:
@@ -52,6 +54,8 @@ class Company:
             values["sentences"] = Switches.from_mapping(data["sentences"], origin)
         if data.get("widget"):
             values["widget"] = Widget.from_mapping(data["widget"], origin)
+        if data.get("desk"):
+            values["desk"] = Duty.from_mapping(data["desk"], origin)
         company = cls(**values)
         company._check_hours(origin)
         return company

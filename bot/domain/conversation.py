@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 
 from bot.domain.errors import Conflict
+from bot.domain.reasons import Reason
 
 
 class Owner(StrEnum):
@@ -57,7 +58,11 @@ class Conversation:
     `question` is the case field being asked, "confirm" while the draft that was read back waits for a yes,
     "change" or "change.<field>" while it is asked what is right instead, "withdraw" while a withdrawal waits
     for a yes, or None.
-    `version` counts every change of owner: compare-and-set makes one winner. `announcements` became true
+    `version` counts every change of owner: compare-and-set makes one winner. `owner_since` is when the last
+    one happened, `reason` why a person is needed (bot/domain/reasons.py), `group_id` the only group whose
+    people may take it from the queue, `note` what a colleague wrote who passed it on. The customer was
+    offered a telephone call at `callback_asked_at`; `callback_task_id` is the one that was agreed.
+    `announcements` became true
     in the transaction that put them here and are still to be said, after the bot's answer of that turn.
     `agent_read_seq` and `customer_read_seq` say up to which line people of the desk and the customer have
     read; they are changed by Conversations.note_read alone, past all versions.
@@ -78,6 +83,12 @@ class Conversation:
     misunderstood: int = 0
     held_at: datetime | None = None
     waiting_since: datetime | None = None
+    owner_since: datetime | None = None
+    reason: str | None = None
+    group_id: str | None = None
+    note: str | None = None
+    callback_asked_at: datetime | None = None
+    callback_task_id: str | None = None
     announcements: list[dict[str, Any]] = field(default_factory=list)
     agent_read_seq: int | None = None
     customer_read_seq: int | None = None
@@ -87,38 +98,58 @@ class Conversation:
         self.last_seq += 1
         return self.last_seq
 
-    def to_queue(self, now: datetime) -> None:
-        """Bot (or agent) to queue: a person will take over."""
-        self._give(Owner.QUEUE, None)
-        self.waiting_since = now
+    def to_queue(self, now: datetime, reason: str | None = None) -> None:
+        """Bot or agent to queue: a person will take over. Without a new reason the one it had stays."""
+        self._give(Owner.QUEUE, None, now)
+        self.waiting_since, self.reason = now, reason or self.reason
 
-    def claim(self, agent_id: str) -> None:
+    def claim(self, agent_id: str, now: datetime) -> None:
         """An agent takes the conversation; whoever comes second is told so."""
         if self.owner is Owner.AGENT and self.agent_id != agent_id:
             raise Conflict("这个会话已经由其他客服接手了。")
         if self.owner is Owner.CLOSED:
             raise Conflict("这个会话已经结束了。")
         if self.owner is not Owner.AGENT:
-            self._give(Owner.AGENT, agent_id)
+            self.give_to(agent_id, now)
 
-    def release(self, agent_id: str) -> None:
-        """The agent gives the conversation back to the bot."""
-        self.held_by(agent_id)
-        self._give(Owner.BOT, None)
+    def give_to(self, agent_id: str, now: datetime) -> None:
+        """An agent has it from now on, whoever had it before; nothing is asked of the customer any more."""
+        self._give(Owner.AGENT, agent_id, now)
+        self.question = None
 
-    def reopen(self) -> None:
+    def pass_on(self, now: datetime, note: str, group_id: str | None) -> None:
+        """Into the queue of a group, with what a colleague writes about it."""
+        self.to_queue(now, Reason.TRANSFERRED)
+        self.note, self.group_id = note or None, group_id
+
+    def release(self, now: datetime) -> None:
+        """Back to the bot, which asks nothing that it asked before a person came."""
+        self._give(Owner.BOT, None, now)
+        self._forget()
+
+    def close(self, now: datetime) -> None:
+        """Nothing is to be done any more, until somebody writes."""
+        self._give(Owner.CLOSED, None, now)
+        self._forget()
+
+    def reopen(self, now: datetime) -> None:
         """A closed conversation whose customer writes again starts with the bot."""
-        self._give(Owner.BOT, None)
+        self._give(Owner.BOT, None, now)
 
     def held_by(self, agent_id: str) -> None:
         """Refuse unless this agent owns the conversation."""
         if self.owner is not Owner.AGENT or self.agent_id != agent_id:
             raise Conflict("请先接手这个会话，再进行操作。")
 
-    def _give(self, owner: Owner, agent_id: str | None) -> None:
-        self.owner, self.agent_id = owner, agent_id
+    def _give(self, owner: Owner, agent_id: str | None, now: datetime) -> None:
+        self.owner, self.agent_id, self.owner_since = owner, agent_id, now
         self.version += 1
-        self.waiting_since = None
+        self.waiting_since = self.callback_asked_at = None
+
+    def _forget(self) -> None:
+        """What was between the bot and a person is over."""
+        self.question = self.reason = self.note = self.group_id = None
+        self.misunderstood = 0
 
 
 @dataclass(eq=False)

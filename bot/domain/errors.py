@@ -43,6 +43,13 @@ class UnknownVisitor(KesuError):
     status = 401
 
 
+class UnknownToken(KesuError):
+    """A program's token is missing, wrong, expired or revoked."""
+
+    key = "unknown_token"
+    status = 401
+
+
 class NotAllowed(KesuError):
     """The person is known, but may not do this."""
 

@@ -8,7 +8,15 @@ from bot.domain.handbook.form import VALUE_TITLES
 from bot.domain.handbook.handbook import Handbook
 from bot.domain.workdays import SHANGHAI
 
-CHANNELS = {"web": "网页", "phone": "电话", "mail": "邮件", "wechat": "微信", "visit": "现场"}
+CHANNELS = {
+    "web": "网页",
+    "phone": "电话",
+    "mail": "邮件",
+    "wechat": "微信",
+    "visit": "现场",
+    "counter": "柜台",
+    "letter": "信函",
+}
 STATES = {
     CaseState.DRAFT: "登记中",
     CaseState.ACCEPTED: "处理中",

@@ -1,6 +1,6 @@
 """The people who work at the desk, and what each may do."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -49,6 +49,10 @@ class User:
     """Somebody with a login. `failures` and `locked_until` slow down guessing.
 
     `department` is the responsible department (a pack names them) for which a department handler answers.
+    By `name`, `aliases` and `staff_no` a complaint can mean them (bot/domain/avoidance.py); `named_until` is
+    the last case that was looked through for these, None once all were. `totp` is the secret of their second
+    factor, `totp_step` the last step whose code was used, `recovery` the hashes of codes for a lost phone.
+    `email` and `subject` are those of another sign-in (bot/services/single_sign_on.py).
     """
 
     id: str
@@ -61,6 +65,14 @@ class User:
     failures: int = 0
     locked_until: datetime | None = None
     department: str | None = None
+    staff_no: str | None = None
+    aliases: list[str] = field(default_factory=list)
+    email: str | None = None
+    subject: str | None = None
+    totp: str | None = None
+    totp_step: int | None = None
+    recovery: list[str] = field(default_factory=list)
+    named_until: str | None = ""
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -82,9 +94,67 @@ class Holding:
 
 @dataclass(eq=False)
 class SignIn:
-    """A signed-in browser: only the hash of its token is stored."""
+    """A signed-in browser: only the hash of its token is stored. `waits`: for the second factor."""
 
     token_hash: str
     user_id: str
     created_at: datetime
     expires_at: datetime
+    seen_at: datetime | None = None
+    browser: str = ""
+    address: str = ""
+    waits: bool = False
+
+    @property
+    def id(self) -> str:
+        """Names it on a page, and lets nobody in."""
+        return self.token_hash[:16]
+
+
+class LinkKind(StrEnum):
+    """What a one-time link is for."""
+
+    INVITATION = "invitation"
+    RESET = "reset"
+
+
+@dataclass(eq=False)
+class Link:
+    """A one-time link, of which only the hash is stored: to a new login, or to a new password."""
+
+    token_hash: str
+    kind: LinkKind
+    created_at: datetime
+    created_by: str
+    expires_at: datetime
+    login: str
+    role: Role
+    user_id: str | None = None
+    department: str | None = None
+    positions: list[str] = field(default_factory=list)
+
+    @property
+    def id(self) -> str:
+        """Names it on a page, and lets nobody in."""
+        return self.token_hash[:16]
+
+
+class Avoiding(StrEnum):
+    """Why somebody keeps out of a case, or doesn't although the words look like it."""
+
+    NAMED = "named"
+    BY_HAND = "by_hand"
+    CLEARED = "cleared"
+
+
+@dataclass(eq=False)
+class Avoidance:
+    """Somebody of the desk and a case that they are to know nothing of (回避)."""
+
+    user_id: str
+    case_id: str
+    conversation_id: str
+    how: Avoiding
+    at: datetime
+    by: str = "desk"
+    reason: str = ""

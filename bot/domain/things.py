@@ -52,6 +52,7 @@ class Listed:
     accepted_from: datetime | None = None
     accepted_until: datetime | None = None
     overdue_at: datetime | None = None  # only those whose promised day or step was over by then
+    hidden: frozenset[str] = frozenset()  # ids of those that who asks is to know nothing of
 
 
 def of_case(case: Case, fields: Mapping[str, FieldRule], vague: Collection[str]) -> frozenset[Thing]:

@@ -1,42 +1,48 @@
 """Logins of the desk: making them, signing in with them, and slowing down who guesses."""
 
-import asyncio
-import hashlib
 import logging
 import secrets
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import timedelta
-from typing import Protocol
 
 from bot.domain.errors import Conflict, InvalidInput, NotFound, NotSignedIn
 from bot.domain.people import Role, SignIn, User
-from bot.services.accounts_checks import Offices, check_password, checked_login, checked_name, normal_login
+from bot.services import audit
+from bot.services.accounts_checks import (
+    Offices,
+    Passwords,
+    check_password,
+    checked_login,
+    checked_name,
+    normal_login,
+)
+from bot.services.guesses import Guesses
 from bot.services.ids import new_id
+from bot.services.one_time import token_hash
 from bot.services.ports import Clock, UnitOfWork, Units
+from bot.services.second_factor import Codes, takes
 
 log = logging.getLogger(__name__)
 
-FAILURES_BEFORE_LOCK = 5
-LOCKED_FOR = timedelta(minutes=15)
 SIGNED_IN_FOR = timedelta(hours=12)
+SECOND_STEP_FOR = timedelta(minutes=5)
+_SEEN_AGAIN = timedelta(minutes=5)  # how exactly it is noted when a browser was last seen
+_LONGEST_BROWSER = 300  # characters
 # The same words whether the login is unknown, the password wrong or the login locked: they give nothing away.
 REFUSED = "登录名或密码不对。连续输错 5 次，这个登录名会锁定 15 分钟。"
-REFUSED_CHANGE = "现在的密码不对。连续输错 5 次，这个登录名会锁定 15 分钟。"
+REFUSED_CODE = "动态口令不对，或者已经用过了。连续输错 5 次，这个登录名会锁定 15 分钟。"
 
 
-class Passwords(Protocol):
-    """How passwords are hashed."""
+@dataclass(frozen=True)
+class Browser:
+    """What a browser says of itself, and where it asks from."""
 
-    async def hash(self, password: str) -> str:
-        """The salted hash to store."""
-
-    async def verify(self, password_hash: str, password: str) -> bool:
-        """Whether `password` made this hash."""
+    name: str = ""
+    address: str = ""
 
 
-def token_hash(token: str) -> str:
-    """What is stored of a random token: reading the database gives nobody a way in."""
-    return hashlib.sha256(token.encode()).hexdigest()
+_UNKNOWN = Browser()
 
 
 class Accounts:
@@ -54,12 +60,12 @@ class Accounts:
         *,
         reading: Units | None = None,
         offices: Offices | None = None,
+        codes: Codes | None = None,
     ) -> None:
         self._units, self._hasher, self._clock = units, hasher, clock
         self._offices = offices or Offices()
-        self._reading = reading or units
-        self._decoy: str | None = None
-        self._counting = asyncio.Lock()
+        self._reading, self._codes = reading or units, codes
+        self._guesses = Guesses(units, hasher, clock)
 
     async def add(
         self,
@@ -70,6 +76,7 @@ class Accounts:
         *,
         department: str | None = None,
         positions: Collection[str] = (),
+        by: str = "terminal",
     ) -> User:
         """Make a login; InvalidInput says what is wrong with it, Conflict that it is taken."""
         login, name = checked_login(login), checked_name(name)
@@ -83,6 +90,7 @@ class Accounts:
             uow.people.add(user)
             for position in positions:
                 await uow.people.give(user.id, position)
+            await audit.record(uow, by, "person_added", f"user:{login}", {"role": role.value}, now=now)
             await uow.commit()
         return user
 
@@ -91,23 +99,65 @@ class Accounts:
         async with self._reading() as uow:
             return await uow.people.count() > 0
 
-    async def sign_in(self, login: str, password: str) -> str:
+    async def sign_in(self, login: str, password: str, browser: Browser = _UNKNOWN) -> str:
         """Sign in and return the browser's token, of which only the hash is stored.
 
-        NotSignedIn with the same words for every reason. An attempt is counted before the password is looked
-        at, so that guesses sent side by side count as well.
+        With a second factor the token lets nobody in before `second_step`. NotSignedIn with the same words
+        for every reason. An attempt is counted before the password is looked at, so that guesses sent side
+        by side count as well.
         """
-        user = await self._count_attempt(normal_login(login))
-        known = user.password_hash if user else await self._decoy_hash()
-        fits = await self._hasher.verify(known, password)
-        if user is None or not fits:
+        user = await self._guesses.try_out(normal_login(login), password)
+        if user is None:
             raise NotSignedIn(REFUSED)
         async with self._units() as uow:
-            token = self._let_in(uow, await uow.people.get(user.id))
+            user = await uow.people.get(user.id)
+            token = self._halfway(uow, user, browser) if user.totp else await self._let_in(uow, user, browser)
             await uow.commit()
         return token
 
-    async def change_password(self, login: str, present: str, new: str) -> str:
+    async def let_in(self, user_id: str, browser: Browser = _UNKNOWN) -> str:
+        """Sign in somebody whom another sign-in has vouched for; the token. NotSignedIn once deactivated."""
+        async with self._units() as uow:
+            user = await uow.people.get(user_id)
+            if not user.active:
+                raise NotSignedIn(REFUSED)
+            token = self._halfway(uow, user, browser) if user.totp else await self._let_in(uow, user, browser)
+            await uow.commit()
+        return token
+
+    async def waits(self, token: str) -> bool:
+        """Whether this browser still owes the code of a second factor."""
+        async with self._reading() as uow:
+            sign_in = await uow.people.sign_in(token_hash(token)) if token else None
+            return sign_in is not None and sign_in.waits and sign_in.expires_at > self._clock.now()
+
+    async def second_step(self, token: str, code: str, browser: Browser = _UNKNOWN) -> str:
+        """The second factor, or a recovery code; the token that lets in. NotSignedIn.
+
+        A code is good for one sign-in; wrong ones count like wrong passwords.
+        """
+        login = await self._login_of(token)
+        if await self._guesses.count(login) is None:
+            raise NotSignedIn(REFUSED_CODE)
+        async with self._units() as uow:
+            user = await uow.people.by_login(login)
+            if user is None or self._codes is None:
+                raise NotSignedIn(REFUSED_CODE)
+            if not await takes(uow, user, code, self._codes, self._clock.now()):
+                raise NotSignedIn(REFUSED_CODE)
+            await uow.people.end_sign_in(token_hash(token))
+            token = await self._let_in(uow, user, browser)
+            await uow.commit()
+        return token
+
+    async def confirm(self, login: str, password: str) -> None:
+        """Ask somebody who is signed in for their password again: InvalidInput, counted like a sign-in.
+
+        Who sits at somebody's open browser mustn't guess.
+        """
+        await self._guesses.confirm(normal_login(login), password)
+
+    async def change_password(self, login: str, present: str, new: str, browser: Browser = _UNKNOWN) -> str:
         """Give oneself a new password; the new token of this browser. All others have to sign in again.
 
         InvalidInput for a new one that can't be used, or a present one that is wrong: that counts as a failed
@@ -116,18 +166,16 @@ class Accounts:
         check_password(new)
         if new == present:
             raise InvalidInput("新密码和现在的一样，请换一个。")
-        user = await self._count_attempt(normal_login(login))
-        known = user.password_hash if user else await self._decoy_hash()
-        if not await self._hasher.verify(known, present) or user is None:
-            raise InvalidInput(REFUSED_CHANGE)
+        known = await self._guesses.confirm(normal_login(login), present)
         hashed = await self._hasher.hash(new)
         async with self._units() as uow:
-            user = await uow.people.by_login(user.login)
+            user = await uow.people.by_login(normal_login(login))
             if user is None or user.password_hash != known:
                 raise Conflict("密码刚刚已经改过了，请用新密码重新登录。")
             user.password_hash = hashed
             await uow.people.end_sign_ins(user.id)
-            token = self._let_in(uow, user)
+            token = await self._let_in(uow, user, browser)
+            await audit.record(uow, user.id, "password_changed", f"user:{user.login}", now=self._clock.now())
             await uow.commit()
         log.info("%s: new password, by themselves", user.login)
         return token
@@ -136,11 +184,16 @@ class Accounts:
         """Whose browser this is; NotSignedIn if nobody's (any more)."""
         async with self._reading() as uow:
             sign_in = await uow.people.sign_in(token_hash(token)) if token else None
-            if sign_in is not None and sign_in.expires_at > self._clock.now():
+            user = None
+            if sign_in is not None and not sign_in.waits and sign_in.expires_at > self._clock.now():
                 user = await _find(uow, sign_in.user_id)
-                if user is not None and user.active:
-                    return user
-        raise NotSignedIn("请先登录。")
+        if sign_in is None or user is None or not user.active:
+            raise NotSignedIn("请先登录。")
+        if self._clock.now() - (sign_in.seen_at or sign_in.created_at) >= _SEEN_AGAIN:
+            async with self._units() as uow:
+                await uow.people.note_seen(sign_in.token_hash, self._clock.now())
+                await uow.commit()
+        return user
 
     async def sign_out(self, token: str) -> None:
         """Forget this browser."""
@@ -148,33 +201,35 @@ class Accounts:
             await uow.people.end_sign_in(token_hash(token))
             await uow.commit()
 
-    def _let_in(self, uow: UnitOfWork, user: User) -> str:
-        """A new token for somebody who knew their password; the guesses before it are forgotten."""
-        token, now = secrets.token_urlsafe(32), self._clock.now()
+    async def _let_in(self, uow: UnitOfWork, user: User, browser: Browser) -> str:
+        """A new token for somebody who proved who they are; the guesses before it are forgotten."""
         user.failures, user.locked_until = 0, None
-        uow.people.add_sign_in(SignIn(token_hash(token), user.id, now, now + SIGNED_IN_FOR))
+        token, now = self._sign_in(uow, user, browser, SIGNED_IN_FOR, waits=False), self._clock.now()
+        await audit.record(uow, user.id, "signed_in", f"user:{user.login}", now=now)
         return token
 
-    async def _count_attempt(self, login: str) -> User | None:
-        """Count an attempt as a failure until it succeeds; None when this login can't be used now."""
-        now = self._clock.now()
-        async with self._counting, self._units() as uow:
-            user = await uow.people.by_login(login)
-            if user is None or not user.active or (user.locked_until and user.locked_until > now):
-                return None
-            if user.locked_until is not None:
-                user.failures, user.locked_until = 0, None
-            user.failures += 1
-            if user.failures >= FAILURES_BEFORE_LOCK:
-                user.locked_until = now + LOCKED_FOR
-            await uow.commit()
-        return user
+    def _halfway(self, uow: UnitOfWork, user: User, browser: Browser) -> str:
+        """A token for the second step. The right password takes back its own attempt and no other."""
+        user.failures, user.locked_until = max(0, user.failures - 1), None
+        return self._sign_in(uow, user, browser, SECOND_STEP_FOR, waits=True)
 
-    async def _decoy_hash(self) -> str:
-        """A hash to verify against when there is no usable login, so that both take equally long."""
-        if self._decoy is None:
-            self._decoy = await self._hasher.hash(secrets.token_urlsafe())
-        return self._decoy
+    def _sign_in(
+        self, uow: UnitOfWork, user: User, browser: Browser, lasts: timedelta, *, waits: bool
+    ) -> str:
+        token, now = secrets.token_urlsafe(32), self._clock.now()
+        name, address = browser.name[:_LONGEST_BROWSER], browser.address
+        uow.people.add_sign_in(
+            SignIn(token_hash(token), user.id, now, now + lasts, now, name, address, waits)
+        )
+        return token
+
+    async def _login_of(self, token: str) -> str:
+        """Whose second step this is; NotSignedIn if nobody's (any more)."""
+        async with self._reading() as uow:
+            sign_in = await uow.people.sign_in(token_hash(token)) if token else None
+            if sign_in is None or not sign_in.waits or sign_in.expires_at <= self._clock.now():
+                raise NotSignedIn("登录已超时，请重新输入密码。")
+            return (await uow.people.get(sign_in.user_id)).login
 
 
 async def _find(uow: UnitOfWork, user_id: str) -> User | None:

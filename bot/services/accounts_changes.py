@@ -1,18 +1,28 @@
 """What becomes of a login after it was made: role, department, positions, password, and its end."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.errors import Conflict, NotFound
 from bot.domain.people import Deed, Role, User
+from bot.domain.reasons import Reason
 from bot.domain.task import Assignee
-from bot.services.accounts import Passwords
-from bot.services.accounts_checks import Offices, check_password, checked_name, normal_login
+from bot.services import audit
+from bot.services.accounts_checks import (
+    Called,
+    Offices,
+    Passwords,
+    check_password,
+    checked_name,
+    normal_login,
+)
 from bot.services.ports import Clock, UnitOfWork, Units
 
 log = logging.getLogger(__name__)
+
+_NOTHING: Mapping[str, object] = {}
 
 ONE_ADMIN_STAYS = "这是最后一位可用的管理员。请先添加或指定另一位管理员，再做这个改动。"
 
@@ -65,13 +75,19 @@ class Staff:
         department: str | None,
         positions: Collection[str],
         by: str,
+        called: Called | None = None,
     ) -> None:
-        """Set all of these anew. InvalidInput, NotFound; Conflict when no admin would be left."""
-        name = checked_name(name)
+        """Set all of these anew; without `called` that stays. InvalidInput, NotFound, Conflict.
+
+        Conflict when no admin would be left, or the e-mail address is somebody else's.
+        """
+        name, called = checked_name(name), called.checked() if called else None
         self.offices.check(role, department, positions)
         async with self._units() as uow:
             user = await self._held(uow, user_id, stays_admin=role is Role.ADMIN)
-            user.name, user.role, user.department = name, role, department
+            before = _seen(user)
+            user.department, user.role = department, role
+            _call(user, name, called or Called.of(user))
             had = await uow.people.positions(user_id)
             for position in had - set(positions):
                 await uow.people.take(user_id, position)
@@ -79,6 +95,11 @@ class Staff:
                 await uow.people.give(user_id, position)
             if not user.may(Deed.TALK):
                 await _free_conversations(uow, user_id, self._clock.now())
+            after = _seen(user)
+            changed = {key: after[key] for key in after if after[key] != before[key]}
+            if had != set(positions):
+                changed["positions"] = sorted(positions)
+            await self._note(uow, by, "person_changed", user, changed)
             await uow.commit()
         log.info("%s: role %s, department %s, by %s", user.login, role, department or "none", by)
 
@@ -98,7 +119,9 @@ class Staff:
                     task.assignee_kind, task.assignee = Assignee.DEPARTMENT, user.department
                 else:
                     task.assignee_kind, task.assignee = Assignee.ROLE, user.role.value
+            await uow.people.end_links(user_id)
             await _free_conversations(uow, user_id, now)
+            await self._note(uow, by, "person_deactivated", user)
             await uow.commit()
         log.info("%s: deactivated, by %s", user.login, by)
 
@@ -107,6 +130,7 @@ class Staff:
         async with self._units() as uow:
             user = await uow.people.get(user_id)
             user.active, user.failures, user.locked_until = True, 0, None
+            await self._note(uow, by, "person_reactivated", user)
             await uow.commit()
         log.info("%s: active again, by %s", user.login, by)
 
@@ -118,8 +142,17 @@ class Staff:
             user = await uow.people.get(user_id)
             user.password_hash, user.failures, user.locked_until = hashed, 0, None
             await uow.people.end_sign_ins(user_id)
+            await self._note(uow, by, "password_reset", user)
             await uow.commit()
         log.info("%s: new password, by %s", user.login, by)
+
+    async def _note(
+        self, uow: UnitOfWork, by: str, deed: str, user: User, changed: Mapping[str, object] = _NOTHING
+    ) -> None:
+        """Into the audit log, by the id of who did it where they have a login."""
+        person = await uow.people.by_login(by)
+        actor = person.id if person else by
+        await audit.record(uow, actor, deed, f"user:{user.login}", changed, now=self._clock.now())
 
     async def _held(self, uow: UnitOfWork, user_id: str, *, stays_admin: bool) -> User:
         """The login to change; Conflict if it is the last active admin's and stops being one.
@@ -133,8 +166,25 @@ class Staff:
         return user
 
 
+def _call(user: User, name: str, called: Called) -> None:
+    """Give a person their names; new ones are looked for in the cases there are."""
+    known = (user.name, Called.of(user).staff_no, user.aliases)
+    user.name, user.staff_no, user.aliases = name, called.staff_no, list(called.aliases)
+    user.email = called.email
+    if (user.name, user.staff_no, user.aliases) != known:
+        user.named_until = ""
+
+
+def _seen(user: User) -> dict[str, object]:
+    """What of a person can be changed."""
+    return {
+        "name": user.name, "role": user.role.value, "department": user.department,
+        "staff_no": user.staff_no, "aliases": list(user.aliases), "email": user.email,
+    }  # fmt: skip
+
+
 async def _free_conversations(uow: UnitOfWork, user_id: str, now: datetime) -> None:
     """Put what they had claimed into the queue: its customers must not wait for somebody who can't answer."""
     for conversation in await uow.conversations.of_agent(user_id):
-        conversation.to_queue(now)
+        conversation.to_queue(now, Reason.AGENT_GONE)
         uow.changed(conversation.id)

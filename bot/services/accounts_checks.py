@@ -4,14 +4,27 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from bot.domain.errors import InvalidInput
 from bot.domain.handbook.handbook import Handbook
-from bot.domain.people import Role
+from bot.domain.people import Role, User
 
 SHORTEST_PASSWORD, LONGEST_PASSWORD = 10, 200  # characters
 LONGEST_NAME = 40  # characters
+MOST_ALIASES = 20
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,120}")
 _LOGIN = re.compile(r"[\w.@-]{2,64}")
+
+
+class Passwords(Protocol):
+    """How passwords are hashed."""
+
+    async def hash(self, password: str) -> str:
+        """The salted hash to store."""
+
+    async def verify(self, password_hash: str, password: str) -> bool:
+        """Whether `password` made this hash."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +62,35 @@ class Offices:
                 raise InvalidInput(f"没有岗位 {position}。{_offer(self.positions)}")
         if role is Role.DEPARTMENT and department is None:
             raise InvalidInput("部门处理人要有所属部门，请选择一个部门。")
+
+
+@dataclass(frozen=True)
+class Called:
+    """How else a person is known.
+
+    By staff number and other names a complaint can mean them, by e-mail address another sign-in knows them.
+    """
+
+    staff_no: str | None = None
+    aliases: tuple[str, ...] = ()
+    email: str | None = None
+
+    @classmethod
+    def of(cls, user: User) -> "Called":
+        """What is known of a person."""
+        return cls(user.staff_no, tuple(user.aliases), user.email)
+
+    def checked(self) -> "Called":
+        """The same without blanks; InvalidInput for what can't be one."""
+        number, email = (self.staff_no or "").strip(), (self.email or "").strip().casefold()
+        aliases = tuple(dict.fromkeys(filter(None, (alias.strip() for alias in self.aliases))))
+        if len(number) > LONGEST_NAME or any(len(alias) > LONGEST_NAME for alias in aliases):
+            raise InvalidInput(f"工号和其他称呼每个最多 {LONGEST_NAME} 个字符。")
+        if len(aliases) > MOST_ALIASES:
+            raise InvalidInput(f"其他称呼最多 {MOST_ALIASES} 个。")
+        if email and not _EMAIL.fullmatch(email):
+            raise InvalidInput("邮箱地址的格式不对。")
+        return Called(number or None, aliases, email or None)
 
 
 def normal_login(login: str) -> str:

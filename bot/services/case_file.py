@@ -17,6 +17,7 @@ from bot.domain.process import Mover, course
 from bot.domain.reading import Risk
 from bot.domain.task import Assignee, Task, TaskKind, TaskState
 from bot.services import steps
+from bot.services.avoidance import hidden, keep_out
 from bot.services.chronicle import PRIORITIES, WAITS, Chronicle, Happened
 from bot.services.ports import Clock, UnitOfWork, Units
 from bot.services.risks import NOTED
@@ -95,7 +96,8 @@ class CaseFiles:
         if not user.may(Deed.TALK):
             return None
         async with self._units() as uow:
-            case = await uow.cases.get(case_id)
+            await keep_out(uow, user.id, case_id=case_id)
+            case, out = await uow.cases.get(case_id), (await hidden(uow, user.id)).cases
             names = {person.id: person.name for person in await uow.people.all()}
             history, tasks = await uow.cases.history(case_id), await uow.tasks.of_case(case_id)
             chronicle = Chronicle(self._words, self._titles, case, names)
@@ -107,7 +109,7 @@ class CaseFiles:
                 deadlines=tuple(self._deadlines(case, tasks)),
                 levels=_levels(case),
                 risks=_risks(history),
-                related=tuple([found async for found in _related(uow, case)]),
+                related=tuple([found async for found in _related(uow, case) if found.id not in out]),
                 duties=tuple(self._duty(one, names) for one in tasks if one.state is not TaskState.DROPPED),
                 visits=tuple(await uow.visits.of_case(case_id)),
                 attachments=tuple(await uow.attachments.of_case(case_id)),

@@ -7,7 +7,9 @@ from datetime import datetime
 from bot.domain.case import Case, CaseState, read_number
 from bot.domain.errors import InvalidInput, NotFound
 from bot.domain.handbook.severity import Heat, Priority, Severity
+from bot.domain.people import User
 from bot.domain.things import Listed
+from bot.services.avoidance import hidden
 from bot.services.ports import Clock, Units
 from bot.services.words import Words
 
@@ -58,25 +60,35 @@ class CaseList:
     def __init__(self, units: Units, words: Words, clock: Clock, titles: Callable[[str], str]) -> None:
         self._units, self._words, self._clock, self._titles = units, words, clock, titles
 
-    async def page(self, wanted: Wanted) -> CasesPage:
-        """One page: open cases by priority and promised day, others newest first. InvalidInput, NotFound."""
+    async def page(self, wanted: Wanted, user: User) -> CasesPage:
+        """One page: open cases by priority and promised day, others newest first. InvalidInput, NotFound.
+
+        What `user` keeps out of is left out.
+        """
         listed = self._listed(wanted)
         async with self._units() as uow:
+            listed = replace(listed, hidden=(await hidden(uow, user.id)).cases)
             last = await uow.cases.get(wanted.after) if wanted.after else None
             found = await uow.judgements.page(listed, last, PAGE + 1)
         shown = found[:PAGE]
         return CasesPage(tuple(map(self._row, shown)), shown[-1].id if len(found) > PAGE else None)
 
-    async def by_number(self, text: str) -> str:
+    async def by_number(self, text: str, user: User) -> str:
         """The id of the case with this number, however it was typed. InvalidInput, NotFound."""
         number = read_number(text)
         if number is None:
             raise InvalidInput(f"{text.strip()[:40]} 不是投诉编号；编号像 K4837-19209 这样。")
         async with self._units() as uow:
             case = await uow.cases.by_number(number)
-        if case is None:
+            out = (await hidden(uow, user.id)).cases
+        if case is None or case.id in out:
             raise NotFound(f"没有编号是 {number} 的投诉。")
         return case.id
+
+    async def one(self, case_id: str) -> ListedCase:
+        """One case as the list shows it; NotFound."""
+        async with self._units() as uow:
+            return self._row(await uow.cases.get(case_id))
 
     def _listed(self, wanted: Wanted) -> Listed:
         for value, known in (

@@ -12,7 +12,7 @@ from bot.domain.handbook.severity import Flag, Priority
 from bot.domain.paper_values import STATES, VERDICTS, minute
 from bot.domain.privacy import mask
 from bot.domain.reading import Risk
-from bot.domain.risk import TITLES as RISKS
+from bot.domain.reasons import title as reason_title
 from bot.domain.risk import words as risk_words
 from bot.services import steps
 from bot.services.words import Words
@@ -27,11 +27,14 @@ KINDS: Mapping[str, str] = {
     "issue_noted": "又提到一个问题", "fact_added": "补充信息", "fact_corrected": "顾客更正信息",
     "said_again": "再次投诉同一问题", "urged": "顾客催办",
     "handed_over": "转人工", "claimed": "客服接手会话", "released": "会话交还机器人",
+    "conversation_assigned": "会话分给客服", "transferred": "会话转交", "conversation_closed": "会话结束",
+    "conversation_reopened": "会话重新打开", "agent_gone": "接待的客服离线，会话回到队列",
+    "call_back_agreed": "约定回电",
     "satisfied": "顾客表示满意", "dissatisfied": "顾客表示不满意", "task_decided": "待办处理",
     "visited": "回访", "unreached": "回访未联系上", "called": "电话回访", "satisfaction": "回访答复",
     "task_warned": "待办快到期", "task_broken": "待办超期", "due_warned": "快到答应顾客的日子",
     "due_broken": "没有按答应顾客的日子办结", "due_moved": "期限重算", "step_due_moved": "步骤期限重算",
-    "promised": "答应顾客", "promise_kept": "兑现承诺", "promise_kept_late": "迟到的兑现",
+    "remarked": "备注", "promised": "答应顾客", "promise_kept": "兑现承诺", "promise_kept_late": "迟到的兑现",
     "promise_broken": "承诺没有兑现", "noted": "填写文书内容", "paper_approval_asked": "文书送审",
     "paper_approved": "文书批准", "paper_refused": "文书没有批准", "evidence_made": "导出证据包",
     "entry_erased": "抹去一条记录",
@@ -49,15 +52,7 @@ _MORE: Mapping[str, str] = {
     "parted": "拆出的投诉", "left": "移出的投诉", "paper": "文书", "issue": "问题", "position": "岗位",
     "answer": "答复", "satisfaction": "答复", "wanted": "在等",
 }  # fmt: skip
-_REASONS: Mapping[str, str] = {
-    "calendar": "公布了新的工作日安排",
-    "asked": "顾客要求",
-    "urged": "顾客一再催办",
-    "dissatisfied": "顾客不满意",
-    "not_understood": "机器人几次没有听懂",
-    **{f"risk.{kind}": title for kind, title in RISKS.items()},
-    **{f"danger.{kind}": title for kind, title in RISKS.items()},
-}
+_CALENDAR = "公布了新的工作日安排"
 WAITS = {"customer": "顾客", "third_party": "第三方"}
 PRIORITIES = {Priority.URGENT: "紧急", Priority.HIGH: "优先", Priority.NORMAL: "一般", Priority.LOW: "靠后"}
 _ACTORS = {"customer": "顾客", "desk": "系统", "bot": "机器人"}
@@ -168,7 +163,7 @@ class Chronicle:
         if name == "paper":
             form = self._words.handbook.forms.get(value)
             return form.title if form else value
-        return _REASONS.get(value, value)
+        return _CALENDAR if value == "calendar" else reason_title(value)
 
 
 def _minute(moment: str) -> str:

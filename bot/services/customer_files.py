@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from bot.domain.attachment import Attachment, FileState
 from bot.domain.errors import NotFound
 from bot.domain.people import User
+from bot.services import audit
 from bot.services.ports import Clock, Files, UnitOfWork, Units
 from bot.services.turn import record
 
@@ -41,7 +42,9 @@ class CustomerFiles:
                 case = await uow.cases.get(file.case_id)
                 listed = [{"id": file.id, "name": file.name, "sha256": file.sha256}]
                 await record(uow, case, OPENED, by.id, self._clock.now(), files=listed)
-                await uow.commit()
+            else:
+                await audit.record(uow, by.id, "original_opened", f"file:{file.id}", now=self._clock.now())
+            await uow.commit()
         log.info("%s opened the original of file %s", by.login, file.id)
         return file
 

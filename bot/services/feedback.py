@@ -1,10 +1,13 @@
 """What a customer says besides complaining: content or not, praise, small talk, or nothing we understand."""
 
 import re
+from datetime import timedelta
 
 from bot.domain.case import Case, CaseState
 from bot.domain.conversation import Author
 from bot.domain.process import CUSTOMER, Filled, course
+from bot.domain.reading import Reading
+from bot.domain.reasons import Reason
 from bot.services import (
     answers,
     asking,
@@ -22,8 +25,8 @@ from bot.services.turn import Turn
 
 _MARKUP = re.compile(r"</?[a-zA-Z][^>]*>")
 _OUR_PLAN, _TELL_US = 0, 1  # the ways to answer the dissatisfied: we look into it again; please say more
-_OFFERED_A_PERSON = 2  # the misunderstanding in a row at which a person is offered
 _JUST_READ = 20  # lines
+_SAME_TALK = timedelta(hours=24)
 _CAN_BE_WISHES = {"compensation": "compensation", "suggest": "fact_noted"}
 
 
@@ -43,11 +46,20 @@ async def small_talk(turn: Turn, situation: str) -> None:
         return
     if not _has_words(turn):
         situation = "message.emoji"
+    elif situation == "greet" and await _is_known(turn):
+        situation = "greet.again"
     elif situation in _CAN_BE_WISHES and await answers.take_wish(turn):
         situation = _CAN_BE_WISHES[situation]
     elif situation == "compensation":
         answers.note_wish(turn)
     turn.say(situation, variant=await _fresh(turn, situation))
+
+
+async def _is_known(turn: Turn) -> bool:
+    """Whether a person has just talked with the customer: then nobody asks again what happened."""
+    lines = await turn.uow.messages.latest(turn.conversation.id, _JUST_READ)
+    since = turn.now - _SAME_TALK
+    return any(line.author is Author.AGENT and line.created_at > since for line in lines)
 
 
 async def _fresh(turn: Turn, situation: str) -> int:
@@ -84,8 +96,17 @@ async def dissatisfied(turn: Turn) -> None:
         await turn.record(case, "dissatisfied", actor="customer", message=turn.message.id)
     if case is None or not await _taken_up_again(turn, case):
         turn.say("dissatisfied", variant=_TELL_US if case is None else _OUR_PLAN)
-    if case is not None and case.number is not None:
-        await handoff.to_queue(turn, case, reason="dissatisfied")
+    if (case is not None and case.number is not None) or await _said_before(turn):
+        await handoff.to_queue(turn, case, reason=Reason.DISSATISFIED, calls=True)
+
+
+async def _said_before(turn: Turn) -> bool:
+    """Whether the customer said lately that they are not content; the second time a person takes it up."""
+    lines = await turn.uow.messages.latest(turn.conversation.id, _JUST_READ)
+    earlier = [line for line in lines if line.author is Author.CUSTOMER and line.seq < turn.message.seq]
+    return any(
+        line.reading and Reading.from_json(line.reading).acted_on == "dissatisfied" for line in earlier
+    )
 
 
 async def _taken_up_again(turn: Turn, case: Case) -> bool:
@@ -102,17 +123,22 @@ async def _taken_up_again(turn: Turn, case: Case) -> bool:
 
 
 async def not_understood(turn: Turn) -> None:
-    """Ask what was meant; the second time in a row offer a person, after that a person takes over."""
+    """Ask what was meant; before the last time that the company allows in a row, offer a person.
+
+    The offer stands beside the likeliest meanings: who finds theirs among them need not wait for anybody.
+    """
     if await corrections.hear_later(turn):
         return
     turn.conversation.misunderstood += 1
     times, script = turn.conversation.misunderstood, turn.conversation.script
-    if times > _OFFERED_A_PERSON:
+    most = turn.words.company.desk.misunderstood
+    if times >= most:
         turn.conversation.misunderstood = 0
-        await handoff.to_queue(turn, await cases.current(turn), reason="not_understood")
+        case = await cases.current(turn)
+        await handoff.to_queue(turn, case, reason=Reason.NOT_UNDERSTOOD, calls=True)
         return
     meant = meanings.offered(turn)
-    if times == _OFFERED_A_PERSON:
+    if times == most - 1 and times > 1:
         person = turn.words.choices("not_understood.again", script)
         turn.say("not_understood.again", choices=(*meant, *person))
     elif meant and _puzzle(turn) == "not_understood":

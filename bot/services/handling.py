@@ -14,7 +14,7 @@ from bot.domain.errors import Conflict, ForbiddenMove, InvalidInput, MissingValu
 from bot.domain.handbook.process import Arrow
 from bot.domain.people import Deed, User
 from bot.domain.process import Course, Filled, Mover, course
-from bot.services import approvals, merging, moves, steps
+from bot.services import approvals, avoidance, merging, moves, steps
 from bot.services.ports import Clock, UnitOfWork, Units
 from bot.services.standing import Standing, asks_why, standing_of
 from bot.services.turn import record
@@ -94,7 +94,7 @@ class Handling:
         async with self._change(case_id, user, version) as (uow, case, mover, now):
             number = read_number(into)
             other = await uow.cases.by_number(number) if number else None
-            if other is None:
+            if other is None or other.id in (await avoidance.hidden(uow, user.id)).cases:
                 raise NotFound(f"没有编号是 {into} 的投诉；请核对编号。")
             await merging.merge(uow, self._words, case, other, mover, now, reason)
 
@@ -189,6 +189,7 @@ def _must_be_open(case: Case) -> None:
 
 async def _visible(uow: UnitOfWork, case_id: str, user: User) -> Case:
     """The case, if it is any of this person's business: departments see what was handed to them."""
+    await avoidance.keep_out(uow, user.id, case_id=case_id)
     case = await uow.cases.get(case_id)
     if user.may(Deed.TALK):
         return case

@@ -9,7 +9,7 @@ from bot.domain.case import Case
 from bot.domain.errors import Conflict, InvalidInput, NotAllowed
 from bot.domain.people import User
 from bot.domain.task import Decision, Task, TaskKind, TaskState
-from bot.services import steps
+from bot.services import avoidance, steps
 from bot.services.outbreaks import PAYLOAD as OUTBREAK
 from bot.services.ports import Clock, UnitOfWork, Units
 from bot.services.turn import record
@@ -109,14 +109,17 @@ class Inbox:
     async def of(self, user: User) -> list[Entry]:
         """What there is to do for this person, the first due first."""
         async with self._reading() as uow:
-            tasks = await uow.tasks.inbox(user, await uow.people.positions(user.id))
+            hidden = (await avoidance.hidden(uow, user.id)).cases
+            tasks = await uow.tasks.inbox(user, await uow.people.positions(user.id), hidden=hidden)
             staff, cases = await _Staff.of(uow), await _cases(uow, tasks)
+            cases = {known: case for known, case in cases.items() if known not in hidden}
             return [self._entry(staff, task, user, cases) for task in tasks]
 
     async def count(self, user: User) -> int:
         """How much there is to do for this person."""
         async with self._reading() as uow:
-            return await uow.tasks.count_inbox(user, await uow.people.positions(user.id))
+            hidden = (await avoidance.hidden(uow, user.id)).cases
+            return await uow.tasks.count_inbox(user, await uow.people.positions(user.id), hidden=hidden)
 
     async def decide(self, task_id: str, user: User, outcome: Outcome, note: str, version: str) -> None:
         """Decide a task as it was when the person saw it (`version`).
@@ -127,6 +130,7 @@ class Inbox:
         note, now = _checked_note(note), self._clock.now()
         async with self._units() as uow:
             task, staff = await uow.tasks.get(task_id), await _Staff.of(uow)
+            await avoidance.keep_out(uow, user.id, case_id=task.case_id)
             if not staff.may_decide(task, user):
                 raise NotAllowed("这件事不是交给您办的。")
             if task.state is TaskState.OPEN and task.version != version:
@@ -195,7 +199,7 @@ class Inbox:
             case_id=case.id if case else None,
             number=case.number if case else None,
             title=self._titles(case.issue) if case else None,
-            conversation_id=case.conversation_id if case else None,
+            conversation_id=case.conversation_id if case else task.payload.get("conversation"),
             overdue=task.due_at is not None and task.due_at < self._clock.now(),
             by=staff.name(task.created_by),
             answers=answers(task),
@@ -203,7 +207,7 @@ class Inbox:
             by_moving=_by_moving(task),
             alone=alone,
             blocked=blocked,
-            about=tuple((case_id, cases[case_id].number or "") for case_id in _named(task)),
+            about=tuple((known, cases[known].number or "") for known in _named(task) if known in cases),
         )
 
 

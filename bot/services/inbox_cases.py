@@ -9,6 +9,7 @@ from bot.domain.handbook.process import Process
 from bot.domain.people import Deed, User
 from bot.domain.privacy import mask, masked_field
 from bot.services import steps
+from bot.services.avoidance import hidden
 from bot.services.handling import Handling
 from bot.services.ports import Clock, Units
 from bot.services.standing import Move, Standing
@@ -53,7 +54,9 @@ class CasesInHand:
         if user.department is None:
             return []
         async with self._units() as uow:
-            return [self._row(case) for case in await uow.cases.of_department(user.department)]
+            out = (await hidden(uow, user.id)).cases
+            found = await uow.cases.of_department(user.department)
+            return [self._row(case) for case in found if case.id not in out]
 
     async def one(self, case_id: str, user: User) -> CasePage:
         """One case, if it is any of this person's business; NotFound."""

@@ -104,7 +104,7 @@ class Intake:
     ) -> Message:
         now = self._clock.now()
         if conversation.owner is Owner.CLOSED:
-            conversation.reopen()
+            conversation.reopen(now)
         message = Message(
             id=new_id(now),
             conversation_id=conversation.id,

@@ -8,6 +8,7 @@ from bot.domain.handbook.process import Arrow
 from bot.domain.process import CUSTOMER, DESK, Filled, Mover, course, moment
 from bot.domain.workdays import SHANGHAI
 from bot.services import cases, recounting, steps, verdicts, visits
+from bot.services.passing_on import pass_on
 from bot.services.ports import UnitOfWork
 from bot.services.turn import announce, deliver, record
 from bot.services.words import Words
@@ -97,6 +98,7 @@ async def tell(
     """Say something about the case to its customer, in the transaction that makes it true."""
     conversation = await uow.conversations.get(case.conversation_id)
     announce(conversation, words, situation, {**told(case, words), **values})
+    pass_on(uow, words, case, conversation, now)
     deliver(uow, conversation, now)
 
 

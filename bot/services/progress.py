@@ -8,6 +8,7 @@ from bot.domain.case import Case, CaseState, read_number
 from bot.domain.conversation import Author
 from bot.domain.people import Role
 from bot.domain.privacy import digits
+from bot.domain.reasons import Reason
 from bot.domain.task import Assignee, TaskState
 from bot.services import answers, cases, handoff, outlook, steps
 from bot.services.deadlines import alert
@@ -167,7 +168,7 @@ async def _urge_open(turn: Turn, meant: Sequence[Case]) -> None:
         if impatient or outlook.is_late(other, turn.now):
             for_a_person = for_a_person or case
     if for_a_person is not None:
-        await handoff.to_queue(turn, for_a_person, reason="urged")
+        await handoff.to_queue(turn, for_a_person, reason=Reason.URGED, calls=True)
 
 
 async def _say_urged(turn: Turn, case: Case, other: Case, *, impatient: bool) -> None:

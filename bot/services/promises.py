@@ -1,8 +1,10 @@
 """What agents promised: found in what they sent, confirmed by them, and then kept or broken."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.domain import promises
+from bot.domain.case import Case
 from bot.domain.conversation import Message
 from bot.domain.errors import UnderstandingUnavailable
 from bot.domain.promises import Promise, PromiseKind
@@ -62,7 +64,7 @@ class Promises:
             message.reading = reading.to_json()
             case_id = await _case_of(uow, message)
             for promise in found:
-                uow.tasks.add(_proposal(promise, message, case_id, now))
+                uow.tasks.add(proposal(promise, message, case_id, now))
             await uow.commit()
 
 
@@ -118,10 +120,32 @@ async def _case_of(uow: UnitOfWork, message: Message) -> str | None:
     return next((case.id for case in of_conversation if case.is_open), None)
 
 
-def _proposal(promise: Promise, message: Message, case_id: str | None, now: datetime) -> Task:
-    """Due with the promise itself: also one that nobody confirms is warned of."""
+async def promised(
+    uow: UnitOfWork, promise: Promise, message: Message, case: Case | None, by: str, now: datetime
+) -> None:
+    """The agent said before sending that it is a promise: it is to be kept, and nobody asks again."""
+    title = _title(promise)
+    task = replace(
+        proposal(promise, message, case.id if case else None, now), kind=TaskKind.PROMISE, title=title
+    )
+    task.payload = {**task.payload, DEED: KEEP}
+    uow.tasks.add(task)
+    if case is not None:
+        due = promise.due_at.isoformat()
+        await record(uow, case, "promised", by, now, title=title, words=promise.words, note="", due_at=due)
+
+
+def _title(promise: Promise) -> str:
     local = promise.due_at.astimezone(SHANGHAI)
-    title = f"{local.month}月{local.day}日{local:%H:%M}前{_TITLES[promise.kind]}（“{promise.words}”）"
+    return f"{local.month}月{local.day}日{local:%H:%M}前{_TITLES[promise.kind]}（“{promise.words}”）"
+
+
+def proposal(promise: Promise, message: Message, case_id: str | None, now: datetime) -> Task:
+    """Asks the agent whether they promised that.
+
+    Due with the promise itself: also one that nobody confirms is warned of.
+    """
+    title = _title(promise)
     return Task(
         id=new_id(now),
         kind=TaskKind.REVIEW,

@@ -9,8 +9,9 @@ from bot.domain.errors import InvalidInput, KesuError, MissingValues
 from bot.domain.followup import Satisfaction, Visit, VisitState, pressed, understood
 from bot.domain.people import Role, User
 from bot.domain.process import CUSTOMER, Filled, Mover, course
+from bot.domain.reasons import Reason
 from bot.domain.task import Assignee, Decision, Task, TaskKind, TaskState
-from bot.services import moves, steps, visits
+from bot.services import handoff, moves, steps, visits
 from bot.services.deadlines import alert
 from bot.services.deeds import DEED
 from bot.services.ids import new_id
@@ -65,6 +66,8 @@ async def hear(turn: Turn) -> bool:
     situation = "followup.sorry" if answer.reopens else "followup.thanks"
     announce(turn.conversation, turn.words, situation, {"case.satisfaction": str(answer)})
     await answered(turn.uow, turn.words, visit, case, answer, CUSTOMER, turn.now)
+    if answer.reopens and await _is_again(turn.uow, case):
+        await handoff.to_queue(turn, case, reason=Reason.DISSATISFIED, calls=True)
     return True
 
 
@@ -159,6 +162,13 @@ async def close_with_note(uow: UnitOfWork, words: Words, decision: Decision) -> 
         raise MissingValues("请写明说明，再结案。")
     filled = Filled({visits.ANSWER: Satisfaction.FAIR}, note)
     await moves.perform(uow, words, case, visits.WITH_NOTE, filled, await _mover(uow, decision.by), now)
+
+
+async def _is_again(uow: UnitOfWork, case: Case) -> bool:
+    """Whether the customer has now said twice that they are not content with the result."""
+    said = [event.payload for event in await uow.cases.history(case.id) if event.kind == "satisfaction"]
+    answers = [Satisfaction(payload["answer"]) for payload in said if payload]
+    return sum(answer.reopens for answer in answers) > 1
 
 
 async def _asked(uow: UnitOfWork, conversation: Conversation, now: datetime) -> Visit | None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from bot.domain.case import Case
 from bot.domain.conversation import Author, Conversation, Message, Owner
 from bot.domain.errors import Conflict
-from bot.services import asking, cases
+from bot.services import asking, cases, needing_people
 from bot.services.ports import Clock, UnitOfWork, Units
 from bot.services.turn import deliver, line
 from bot.services.words import Words
@@ -68,6 +68,7 @@ async def _accept(
     await cases.accept(uow, words, conversation, case, now)
     if conversation.case_id == case.id:
         conversation.case_id = None
+    await needing_people.after_accepting(uow, words, conversation, case, now)
     deliver(uow, conversation, now)
 
 

@@ -5,13 +5,13 @@ import re
 from bot.domain import risk
 from bot.domain.conversation import Author
 from bot.domain.risk import RiskKind
+from bot.services import anger
 from bot.services.turn import Turn
 
 ILLNESS = "illness"
 _GRAVELY = "understand.grave"
 _WITHOUT = frozenset({"special.inspection"})  # an authority's notice wants an answer
 _LOOKED_BACK = 200  # messages in which nothing is said twice
-_ABUSIVE = 0.2  # how likely a message must be abuse for its writer to be angry
 _GRAVE = frozenset({RiskKind.ILLNESS, RiskKind.URGENT, RiskKind.HARM_OTHERS, *risk.DANGERS})
 _PERSON = "(?:[爸妈爹娘爷奶]|父亲|母亲|老人|老公|老婆|丈夫|妻子|孩子|宝宝|儿子|女儿|家人|亲人)"
 _DEATH = re.compile(
@@ -20,10 +20,6 @@ _DEATH = re.compile(
 _HURT = re.compile(
     r"受伤|[烫烧割摔砸夹咬扎]伤|划伤了?(?:手|脸|脚|腿|嘴|孩子|人)|骨折|流血|(?<!大)出血|住院|抢救|急救|急诊|昏迷|"
     r"晕倒|中毒|缝了?.?针"
-)
-_FURIOUS = re.compile(
-    r"[!！]{2,}|[?？]{3,}|气(?:死|炸|疯|愤)|愤怒|恼火|火大|过分|欺负人|忍无可忍|垃圾(?:公司|店|产品|服务)|骗子|黑心|"
-    r"坑人|无耻|什么(?:玩意|破)"
 )
 
 
@@ -53,7 +49,7 @@ async def _fitting(turn: Turn, issue: str) -> str:
         return _GRAVELY
     if RiskKind.MINOR in kinds:
         return "understand.family"
-    if _is_angry(turn):
+    if anger.is_angry(turn.reading, turn.plain):
         return "understand.angry"
     earlier = await turn.uow.cases.of_conversation(turn.conversation.id)
     return "understand.again" if len(earlier) > 1 else "understand"
@@ -62,11 +58,6 @@ async def _fitting(turn: Turn, issue: str) -> str:
 def _otherwise(fitting: str) -> str:
     """What is said when all that fits has been said before; nothing light about something grave."""
     return _GRAVELY if fitting in (_GRAVELY, "understand.death") else "understand"
-
-
-def _is_angry(turn: Turn) -> bool:
-    likely = dict(turn.reading.ranking)
-    return likely.get("abuse", 0.0) >= _ABUSIVE or bool(_FURIOUS.search(turn.plain))
 
 
 async def _said(turn: Turn) -> set[str]:

@@ -95,7 +95,10 @@ class Transcripts:
                 row=await self._row(uow, names, conversation),
                 lines=tuple(
                     [
-                        AgentLine(await line_of(message, names, numbers, files), self._understood(message))
+                        AgentLine(
+                            await line_of(message, names, numbers, files),
+                            understood_of(message, self._titles),
+                        )
                         for message in messages
                     ]
                 ),
@@ -120,14 +123,6 @@ class Transcripts:
             last_text=preview(last) if last else "",
             issue=self._titles(case.issue) if case else None,
         )
-
-    def _understood(self, message: Message) -> Understood | None:
-        if message.author is not Author.CUSTOMER or message.reading is None:
-            return None
-        reading = Reading.from_json(message.reading)
-        label = reading.acted_on
-        title = self._titles(label) if label else None
-        return Understood(title, reading.confidence, risk.words(reading.risks))
 
     def _card(self, case: Case, number: str, script: str) -> CaseCard:
         state = (case.is_open and steps.told(self._words, case)) or self._words.state(case.state)
@@ -161,7 +156,7 @@ class Names:
         self._known: dict[str, str] = {}
 
     async def of(self, agent_id: str | None) -> str | None:
-        """The name of this agent; None where there is none."""
+        """The name of an agent; of nobody, nothing."""
         if agent_id is None:
             return None
         if agent_id not in self._known:
@@ -188,6 +183,16 @@ def _fitting(messages: list[Message]) -> list[Message]:
     """The first messages that are not too long together, at least one."""
     together = list(accumulate(len(message.text) for message in messages))
     return [message for message, so_far in zip(messages, together, strict=True) if so_far <= _LONGEST_PAGE]
+
+
+def understood_of(message: Message, titles: Callable[[str], str]) -> Understood | None:
+    """What the bot took a customer's line for; None for one that it has not read."""
+    if message.author is not Author.CUSTOMER or message.reading is None:
+        return None
+    reading = Reading.from_json(message.reading)
+    label = reading.acted_on
+    title = titles(label) if label else None
+    return Understood(title, reading.confidence, risk.words(reading.risks))
 
 
 def reading_of(message: Message) -> Reading:
@@ -226,6 +231,6 @@ async def line_of(
 
 
 def preview(message: Message) -> str:
-    """The beginning of a line for a list, personal data masked."""
+    """The beginning of a line, with numbers masked, for a list."""
     flat = " ".join(mask(message.text or "［照片或视频］").split())
     return flat if len(flat) <= _PREVIEW else f"{flat[: _PREVIEW - 1]}…"

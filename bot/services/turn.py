@@ -10,6 +10,7 @@ from bot.domain.case import Case
 from bot.domain.conversation import Author, Conversation, Message
 from bot.domain.errors import NothingToSay, UnfilledPlaceholder
 from bot.domain.reading import Choice, Reading, Reply
+from bot.services import audit
 from bot.services.ids import new_id
 from bot.services.ports import UnitOfWork
 from bot.services.words import Words
@@ -156,3 +157,4 @@ async def record(
             case.id, previous, id=new_id(now), kind=kind, actor=actor, at=now, payload=dict(payload)
         )
     )
+    await audit.of_case(uow, case, kind, actor, now)

@@ -1,14 +1,27 @@
 """Answering a conversation's messages: one at a time, in order, each exactly once."""
 
+from collections.abc import Awaitable, Callable
 from datetime import date
+from functools import partial
 
 from bot.domain.conversation import Author, Conversation, Delivery, Message, Owner
 from bot.domain.errors import UnderstandingUnavailable
 from bot.domain.reading import Reading, Reply, TurnAnswer, TurnContext
+from bot.domain.reasons import Reason
 from bot.domain.workdays import SHANGHAI
-from bot.services import attachments, cases, choices, facts, meanings, photos, risks, satisfaction
+from bot.services import (
+    attachments,
+    callbacks,
+    cases,
+    choices,
+    listening,
+    meanings,
+    photos,
+    satisfaction,
+    staffing,
+)
 from bot.services.ports import Clock, Understanding, UnitOfWork, Units
-from bot.services.turn import Turn, announce, deliver, line
+from bot.services.turn import Turn, deliver, line
 from bot.services.words import Words
 
 
@@ -28,16 +41,14 @@ class Turns:
         """
         async with self._reading() as uow:
             conversation, message = await uow.conversations.with_next_waiting(conversation_id)
+            if message is None and conversation.owner is Owner.AGENT:
+                message = await uow.messages.unheard(conversation_id)
             if message is None:
                 return False
-            owner, context = conversation.owner, await self._context(uow, conversation, message)
+            context = await self._context(uow, conversation, message)
             said = await uow.messages.get(context.about) if context.about else message
         try:
-            if not message.text:
-                await self._take_photos(conversation_id, message)
-            elif owner is Owner.AGENT:
-                await self._read_along(conversation_id, message)
-            else:
+            if not await self._answer_here(conversation, message):
                 answer = await self._understanding.turn(
                     conversation_id, message.id, said.text, context, _day(said)
                 )
@@ -45,6 +56,24 @@ class Turns:
         except UnderstandingUnavailable:
             await self._hold(conversation_id)
             raise
+        return True
+
+    async def _answer_here(self, conversation: Conversation, message: Message) -> bool:
+        """Have a message answered that needs no dialogue; False if it does."""
+        if not message.text:
+            await self._by_desk(message, photos.hear)
+        elif conversation.owner is Owner.AGENT:
+            await self._read_along(conversation.id, message)
+        elif callbacks.is_pressed(message):
+            await self._by_desk(message, callbacks.hear)
+        elif callbacks.may_be_answer(conversation, message):
+            (reading,) = await self._understanding.parse([message.text], _day(message))
+            stretch = callbacks.named(self._words, reading, self._clock.now())
+            if stretch is None:
+                return False
+            await self._by_desk(message, partial(callbacks.agree, stretch=stretch), reading)
+        else:
+            return False
         return True
 
     async def give_up(self, conversation_id: str) -> None:
@@ -58,8 +87,9 @@ class Turns:
                 case = await uow.cases.get(conversation.case_id)
                 await cases.accept(uow, self._words, conversation, case, now)
             if conversation.owner is Owner.BOT:
-                conversation.to_queue(now)
-                announce(conversation, self._words, self._words.hand_over(now), self._words.office(now))
+                conversation.to_queue(now, Reason.BOT_AWAY)
+                await staffing.tell(uow, self._words, conversation, now)
+                await callbacks.announce_offer(uow, self._words, conversation, now)
             deliver(uow, conversation, now)
             await uow.commit()
 
@@ -89,6 +119,8 @@ class Turns:
             if message.delivery is Delivery.WAITING:
                 message.delivery = Delivery.ANSWERED
                 self._say(uow, conversation, message, answer.replies)
+            elif conversation.owner is Owner.AGENT:
+                conversation.question = None  # the customer never read what the bot asked
             deliver(uow, conversation, self._clock.now())
             await uow.commit()
 
@@ -106,29 +138,35 @@ class Turns:
             uow.messages.add(line(conversation, Author.BOT, reply, now, to=message.id))
 
     async def _read_along(self, conversation_id: str, message: Message) -> None:
-        """A person answers; the desk still understands the message and keeps its facts with the case."""
+        """A person answers; the desk still understands the message and keeps its facts with the case.
+
+        When the person has left meanwhile, the message stays waiting: it is the bot's to answer.
+        """
         (reading,) = await self._understanding.parse([message.text], _day(message))
         async with self._units() as uow:
             turn = await open_turn(uow, self._words, self._clock, conversation_id, message.id, reading)
+            if turn.message.delivery is Delivery.WAITING and turn.conversation.owner is not Owner.AGENT:
+                return
             turn.message.reading, turn.message.delivery = reading.to_json(), Delivery.FOR_HUMAN
             await satisfaction.hear_beside(turn)
-            case = await cases.current(turn)
+            await listening.hear(turn)
             await attachments.settle(uow, self._words, turn.conversation, turn.message, turn.now)
-            if case is not None:
-                facts.take_entities(turn, case)
-                await risks.note(turn)
             await uow.commit()
 
-    async def _take_photos(self, conversation_id: str, message: Message) -> None:
-        """Photos and no words: there is nothing to understand, so the desk answers, or the agent will."""
+    async def _by_desk(
+        self, message: Message, hear: Callable[[Turn], Awaitable[None]], reading: Reading = photos.UNREAD
+    ) -> None:
+        """Photos, a button of the desk, a time for a call: the desk answers itself, or the agent will."""
         async with self._units() as uow:
-            turn = await open_turn(uow, self._words, self._clock, conversation_id, message.id, photos.UNREAD)
+            turn = await open_turn(
+                uow, self._words, self._clock, message.conversation_id, message.id, reading
+            )
             await satisfaction.heard_from(uow, self._words, turn.conversation, turn.now)
             if turn.conversation.owner is Owner.AGENT:
                 turn.message.delivery = Delivery.FOR_HUMAN
             if turn.message.delivery is Delivery.WAITING:
                 turn.message.delivery = Delivery.ANSWERED
-                await photos.hear(turn)
+                await hear(turn)
                 self._say(uow, turn.conversation, turn.message, tuple(turn.replies))
             else:
                 await attachments.settle(uow, self._words, turn.conversation, turn.message, turn.now)

@@ -4,9 +4,15 @@ from aiohttp import hdrs, web
 
 from bot.web import (
     acceptance,
+    assist,
+    audit,
     case_deeds,
     case_papers,
     cases,
+    console,
+    console_cases,
+    console_deeds,
+    console_socket,
     customer,
     customer_socket,
     desk,
@@ -14,17 +20,28 @@ from bot.web import (
     files,
     health,
     inbox,
+    interfaces,
+    one_time,
     password,
     people,
     registers,
     rendering,
+    security,
+    single_sign_on,
 )
 from bot.web.addresses import TrustedProxies
+from bot.web.auth import CODE_PATH
+from bot.web.board import Board
 from bot.web.compressing import compress
+from bot.web.console_lookers import Lookers
 from bot.web.errors import explain_errors
 from bot.web.keys import (
     ADDRESS_LIMIT,
+    API_FAILURES,
+    API_LIMIT,
+    BOARD,
     FRAME_LIMIT,
+    LOOKING,
     MESSAGE_LIMIT,
     OPEN_SOCKETS,
     PARTS,
@@ -63,8 +80,13 @@ def create_web_app(parts: WebParts) -> web.Application:
     app[ADDRESS_LIMIT] = Buckets(limits.messages_per_address, limits.messages_per_address / 60)
     app[VISITOR_LIMIT] = Buckets(limits.visitors_per_address, limits.visitors_per_address / 3600)
     app[UPLOAD_LIMIT] = Buckets(burst=40, per_second=0.2)
+    app[API_LIMIT] = Buckets(limits.api_calls, limits.api_calls / 60)
+    app[API_FAILURES] = Buckets(burst=20, per_second=0.2)
     app[OPEN_SOCKETS] = OpenSockets(limits.sockets_per_address)
     app[SIGN_IN_LIMIT] = Buckets(burst=20, per_second=0.5)
+    app[BOARD] = Board(parts.console.rows, parts.console.active)
+    app[LOOKING] = Lookers()
+    parts.hub.watch(app[BOARD].changed)
     rendering.set_up(app)
     _add_routes(app)
     app.on_response_prepare.append(_secure)
@@ -76,6 +98,10 @@ def _add_routes(app: web.Application) -> None:
     one = "/desk/conversations/{id:[0-9a-z]{1,64}}"
     one_case = "/desk/cases/{id:[0-9a-z]{1,64}}"
     one_file = "files/{id:[0-9a-z]{1,64}}"
+    browser, link = (
+        f"{security.SECURITY_PATH}/browsers",
+        f"{one_time.LINK_PATH}/{{token:[A-Za-z0-9_-]{{20,64}}}}",
+    )
     paper = f"{one_case}/papers/{{form:[A-Z0-9-]{{1,32}}}}"
     person = "/desk/people/{id:[0-9a-z]{1,64}}"
     app.add_routes(
@@ -92,10 +118,22 @@ def _add_routes(app: web.Application) -> None:
             web.get(f"/desk/{one_file}/original", files.original),
             web.get("/widget.js", embed.script),
             web.get(embed.WIDGET_PATH, embed.page),
-            web.get("/desk", desk.overview),
+            web.get("/desk", console.page),
             web.get("/desk/login", desk.login_page),
             web.post("/desk/login", desk.sign_in),
             web.post("/desk/logout", desk.sign_out),
+            web.get(CODE_PATH, desk.code_page),
+            web.post(CODE_PATH, desk.enter_code),
+            web.get(single_sign_on.START_PATH, single_sign_on.start),
+            web.get(single_sign_on.BACK_PATH, single_sign_on.back),
+            web.get(link, one_time.page),
+            web.post(link, one_time.use),
+            web.get(security.SECURITY_PATH, security.page),
+            web.post(f"{security.SECURITY_PATH}/totp", security.turn_on),
+            web.post(f"{security.SECURITY_PATH}/totp/off", security.turn_off),
+            web.post(browser, security.sign_out_others),
+            web.post(f"{browser}/{{id:[0-9a-f]{{1,64}}}}", security.sign_out_one),
+            web.get(audit.AUDIT_PATH, audit.page),
             web.get(password.PASSWORD_PATH, password.page),
             web.post(password.PASSWORD_PATH, password.change),
             web.get(one, desk.conversation),
@@ -105,6 +143,7 @@ def _add_routes(app: web.Application) -> None:
             web.get("/desk/ws", desk.socket),
             web.get("/desk/inbox", inbox.page),
             web.post("/desk/inbox/{id:[0-9a-z-]{1,64}}", inbox.decide),
+            *interfaces.routes(),
             web.get("/desk/cases", cases.page),
             web.get(one_case, cases.case),
             web.post(f"{one_case}/{{arrow:[a-z][a-z0-9_]{{0,63}}}}", cases.move),
@@ -115,6 +154,9 @@ def _add_routes(app: web.Application) -> None:
             web.post(f"{one_case}/do/split", case_deeds.split),
             web.post(f"{one_case}/do/correct", case_deeds.correct),
             web.post(f"{one_case}/do/evidence", case_papers.evidence),
+            web.post(f"{one_case}/do/reveal", audit.reveal_case),
+            web.post(f"{one_case}/do/avoid", audit.avoid),
+            web.post(f"{one}/reveal", audit.reveal_customer),
             web.get(paper, case_papers.page),
             web.get(f"{paper}/file", case_papers.file),
             web.post(f"{paper}/values", case_papers.fill_in),
@@ -124,16 +166,47 @@ def _add_routes(app: web.Application) -> None:
             web.get("/desk/registers/file", registers.file),
             web.get("/desk/people", people.page),
             web.post("/desk/people", people.add),
+            web.post(f"{people.PEOPLE_PATH}/invitations", one_time.invite),
+            web.post(f"{people.PEOPLE_PATH}/invitations/{{id:[0-9a-f]{{1,64}}}}/revoke", one_time.take_back),
             web.get(person, people.person),
             web.post(person, people.change),
             web.post(f"{person}/deactivate", people.deactivate),
             web.post(f"{person}/reactivate", people.reactivate),
             web.post(f"{person}/password", people.reset_password),
+            web.post(f"{person}/reset-link", one_time.reset),
+            web.post(f"{person}/totp-off", one_time.totp_off),
+            *_console_routes(),
             web.get("/health/live", health.live),
             web.get("/health/ready", health.ready),
             web.static("/static", rendering.FOLDER / "static"),
         ]
     )
+
+
+def _console_routes() -> list[web.RouteDef]:
+    """What the console's scripts ask for."""
+    one = "/desk/api/conversations/{id:[0-9a-z]{1,64}}"
+    one_case = "/desk/api/cases/{id:[0-9a-z]{1,64}}"
+    return [
+        web.get("/desk/api/ws", console_socket.socket),
+        web.get("/desk/api/begin", console.begin),
+        web.get("/desk/api/list", console.listed),
+        web.post("/desk/api/presence", console.presence),
+        web.get(one, console.talk),
+        web.get(f"{one}/earlier", console.earlier),
+        *(web.post(f"{one}/{deed}", console_deeds.doing(deed)) for deed in console_deeds.DEEDS),
+        web.post(f"{one}/check", assist.check),
+        web.get("/desk/api/search", assist.search),
+        web.get("/desk/api/handbook", assist.handbook),
+        web.post("/desk/api/bulk", console_deeds.bulk),
+        web.post("/desk/api/filters", console.save_filter),
+        web.post("/desk/api/filters/drop", console.drop_filter),
+        web.get(one_case, console_cases.case),
+        web.post(f"{one_case}/do/pause", console_cases.pause),
+        web.post(f"{one_case}/do/resume", console_cases.resume),
+        web.post(f"{one_case}/do/extend", console_cases.extend),
+        web.post(f"{one_case}/{{arrow:[a-z][a-z0-9_]{{0,63}}}}", console_cases.move),
+    ]
 
 
 async def _secure(request: web.Request, response: web.StreamResponse) -> None:

@@ -13,6 +13,11 @@ from bot.web.visitors import Visitor
 DESK_COOKIE = "kesu_desk"
 DESK_PATH = "/desk"
 INBOX_PATH = "/desk/inbox"
+CODE_PATH = "/desk/login/code"
+# What an {id} in the address is, by the word before it: of what somebody keeps out there is nothing (回避).
+_ABOUT = {
+    "conversations": "conversation_id", "cases": "case_id", "files": "file_id", "inbox": "task_id",
+}  # fmt: skip
 
 
 def visitor_of(request: web.Request) -> Visitor:
@@ -39,8 +44,26 @@ def check_origin(request: web.Request) -> None:
 
 
 async def agent_of(request: web.Request) -> User:
-    """Who is signed in at the desk; NotSignedIn."""
-    return await request.app[PARTS].accounts.who(request.cookies.get(DESK_COOKIE, ""))
+    """Who is signed in at the desk; NotSignedIn, and NotFound for what they keep out of."""
+    user = await request.app[PARTS].accounts.who(request.cookies.get(DESK_COOKIE, ""))
+    await _keep_out(request, user)
+    return user
+
+
+async def _keep_out(request: web.Request, user: User) -> None:
+    """Whatever a handler goes on to do with the case or conversation in its address, this comes first."""
+    about, found = _about(request), request.match_info.get("id")
+    if about is not None and found is not None:
+        await request.app[PARTS].avoiders.check(user, **{about: found})
+    if watched := request.query.get("conversation"):
+        await request.app[PARTS].avoiders.check(user, conversation_id=watched)
+
+
+def _about(request: web.Request) -> str | None:
+    """What the {id} in the address is: the word before it says so."""
+    resource = request.match_info.route.resource
+    before, found, _ = (resource.canonical if resource else "").partition("/{id")
+    return _ABOUT.get(before.rpartition("/")[2]) if found else None
 
 
 async def allowed(request: web.Request, deed: Deed) -> User:

@@ -13,7 +13,7 @@ from bot.web.auth import acting
 from bot.web.cases import CASES_PATH, REFUSALS, Form, flag_changes, show, text, version
 from bot.web.keys import PARTS, WebParts
 
-_WAITS: Mapping[str, Literal["customer", "third_party"]] = {
+WAITS: Mapping[str, Literal["customer", "third_party"]] = {
     "customer": "customer",
     "third_party": "third_party",
 }
@@ -66,7 +66,7 @@ async def _do(request: web.Request, deed: str, work: _Work) -> web.Response:
 
 
 async def _pause(desk: WebParts, case_id: str, agent: User, form: Form) -> None:
-    waits_for = _WAITS.get(text(form, "waits_for"))
+    waits_for = WAITS.get(text(form, "waits_for"))
     if waits_for is None:
         raise InvalidInput("请选择在等顾客还是等第三方。")
     await desk.handling.pause(case_id, agent, version(form), waits_for, text(form, "wanted"))

@@ -27,7 +27,10 @@ async def file(request: web.Request) -> web.Response:
         raise InvalidInput("文书可以是 Word 或 PDF。")
     papers = request.app[PARTS].papers
     try:
-        return _handed_out(await papers.printed(case_id, form_id, as_pdf=kind == "pdf", with_blanks=blanks))
+        printed = await papers.printed(case_id, form_id, as_pdf=kind == "pdf", with_blanks=blanks)
+        number, taken = printed.name.partition(f"-{form_id}.")[0], {"form": form_id, "kind": kind}
+        await request.app[PARTS].revealing.note(agent, "paper_taken", f"case:{number}", taken)
+        return _handed_out(printed)
     except PaperIncomplete:
         refusal = InvalidInput("还有没填的内容：请先填写，或勾选“标出缺的地方”再下载。")
         return await _page(request, agent, refusal)

@@ -70,6 +70,7 @@ async def show(
         file=await parts.case_files.of(case_id, agent),
         papers=parts.papers.of(found.standing.case) if agent.may(Deed.TALK) else (),
         offices=parts.staff.offices,
+        avoiding=await parts.avoiders.of_case(case_id) if agent.may(Deed.OVERSEE) else (),
         flags=FLAGS,
         levels={"severity": list(Severity), "heat": list(Heat)},
         refusal=str(refusal) if refusal else None,
@@ -105,10 +106,10 @@ async def _list(request: web.Request, agent: User) -> web.Response:
     )
     try:
         if number := query.get("number", "").strip():
-            raise web.HTTPSeeOther(f"{CASES_PATH}/{await parts.case_list.by_number(number)}")
+            raise web.HTTPSeeOther(f"{CASES_PATH}/{await parts.case_list.by_number(number, agent)}")
     except (InvalidInput, NotFound) as problem:
         refusal = problem
-    listed = await parts.case_list.page(wanted)
+    listed = await parts.case_list.page(wanted, agent)
     return await desk_page(
         request,
         agent,

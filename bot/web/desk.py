@@ -1,5 +1,6 @@
-"""The people's side: sign in, the list, one conversation, claim, write, release."""
+"""The people's side: sign in, and the plain page of a conversation: claim, write, release."""
 
+from contextlib import suppress
 from typing import Any
 
 import aiohttp_jinja2
@@ -7,12 +8,22 @@ from aiohttp import web
 
 from bot.domain.errors import NotSignedIn
 from bot.domain.people import Deed
-from bot.web.auth import DESK_COOKIE, acting, allowed, check_origin, forget_agent, home_of, remember_agent
+from bot.web.auth import (
+    CODE_PATH,
+    DESK_COOKIE,
+    acting,
+    allowed,
+    check_origin,
+    forget_agent,
+    home_of,
+    remember_agent,
+)
 from bot.web.customer_messages import MOST_LINES
 from bot.web.errors import wants_json
 from bot.web.keys import PARTS, SIGN_IN_LIMIT
 from bot.web.live import AGENT_TYPES, ALL, stream
 from bot.web.rendering import desk_page
+from bot.web.security import browser_of
 
 
 async def login_page(request: web.Request) -> web.Response:
@@ -27,29 +38,43 @@ async def sign_in(request: web.Request) -> web.Response:
     form = await request.post()
     login = str(form.get("login", ""))
     try:
-        token = await request.app[PARTS].accounts.sign_in(login, str(form.get("password", "")))
+        password, browser = str(form.get("password", "")), browser_of(request)
+        token = await request.app[PARTS].accounts.sign_in(login, password, browser)
     except NotSignedIn as refusal:
         return await _login(request, login=login, refusal=str(refusal), status=refusal.status)
-    home = home_of(await request.app[PARTS].accounts.who(token))
-    response = web.Response(status=303, headers={"Location": home})
-    remember_agent(request, response, token)
-    return response
+    if await request.app[PARTS].accounts.waits(token):
+        return _lead(request, CODE_PATH, token)
+    return _lead(request, home_of(await request.app[PARTS].accounts.who(token)), token)
+
+
+async def code_page(request: web.Request) -> web.Response:
+    """GET /desk/login/code: the second step."""
+    return await _code(request)
+
+
+async def enter_code(request: web.Request) -> web.Response:
+    """POST /desk/login/code: the app's code, or a recovery code."""
+    check_origin(request)
+    request.app[SIGN_IN_LIMIT].take(f"address {request.remote}")
+    accounts, code = request.app[PARTS].accounts, str((await request.post()).get("code", ""))
+    try:
+        half = request.cookies.get(DESK_COOKIE, "")
+        token = await accounts.second_step(half, code, browser_of(request))
+    except NotSignedIn as refusal:
+        return await _code(request, refusal=str(refusal), status=refusal.status)
+    return _lead(request, home_of(await accounts.who(token)), token)
 
 
 async def sign_out(request: web.Request) -> web.Response:
     """POST /desk/logout."""
     check_origin(request)
-    await request.app[PARTS].accounts.sign_out(request.cookies.get(DESK_COOKIE, ""))
+    parts, token = request.app[PARTS], request.cookies.get(DESK_COOKIE, "")
+    with suppress(NotSignedIn):
+        await parts.presence.left((await parts.accounts.who(token)).id)
+    await parts.accounts.sign_out(token)
     response = web.Response(status=303, headers={"Location": "/desk/login"})
     forget_agent(response)
     return response
-
-
-async def overview(request: web.Request) -> web.Response:
-    """GET /desk: the queue and the other conversations."""
-    agent = await allowed(request, Deed.TALK)
-    rows = await request.app[PARTS].transcripts.overview()
-    return await desk_page(request, agent, "desk.html", rows=rows)
 
 
 async def conversation(request: web.Request) -> web.Response:
@@ -63,7 +88,9 @@ async def conversation(request: web.Request) -> web.Response:
 async def claim(request: web.Request) -> web.Response:
     """POST …/claim: take the conversation; Conflict when somebody else was quicker."""
     agent = await acting(request, Deed.TALK)
-    await request.app[PARTS].agent_desk.claim(request.match_info["id"], agent.id, agent.name)
+    parts, conversation_id = request.app[PARTS], request.match_info["id"]
+    await parts.agent_desk.claim(conversation_id, agent.id, agent.name)
+    parts.runner_wake(conversation_id)  # what nobody has understood yet is read for its facts
     return _done(request)
 
 
@@ -93,13 +120,15 @@ async def socket(request: web.Request) -> web.WebSocketResponse:
     topic = request.query.get("conversation", ALL)
 
     async def hear(frame: dict[str, Any]) -> None:
+        await parts.presence.sign(agent.id)
         kind, seq = frame.get("type"), frame.get("seq")
         if kind == "typing" and await parts.transcripts.is_held_by(topic, agent.id):
             parts.hub.typing(topic, AGENT_TYPES)
         elif kind == "read" and isinstance(seq, int) and 0 < seq < MOST_LINES:
             await parts.read_marks.by_agent(topic, seq)
 
-    return await stream(request, parts.hub, topic, hear)
+    async with parts.presence.console(agent.id):
+        return await stream(request, parts.hub, topic, hear)
 
 
 def _done(request: web.Request) -> web.Response:
@@ -109,9 +138,24 @@ def _done(request: web.Request) -> web.Response:
     raise web.HTTPSeeOther(f"/desk/conversations/{request.match_info['id']}")
 
 
+def _lead(request: web.Request, to: str, token: str) -> web.Response:
+    response = web.Response(status=303, headers={"Location": to})
+    remember_agent(request, response, token)
+    return response
+
+
+async def _code(request: web.Request, *, refusal: str | None = None, status: int = 200) -> web.Response:
+    """The form for the code; without a first step it leads to the beginning."""
+    if not await request.app[PARTS].accounts.waits(request.cookies.get(DESK_COOKIE, "")):
+        raise web.HTTPSeeOther("/desk/login")
+    return aiohttp_jinja2.render_template("code.html", request, {"refusal": refusal}, status=status)
+
+
 async def _login(
     request: web.Request, *, login: str = "", refusal: str | None = None, status: int = 200
 ) -> web.Response:
     first = not await request.app[PARTS].accounts.has_users()
-    context = {"login": login, "refusal": refusal, "first": first}
+    sign_on = request.app[PARTS].sign_on
+    other = sign_on.title if sign_on else None
+    context = {"login": login, "refusal": refusal, "first": first, "other": other}
     return aiohttp_jinja2.render_template("login.html", request, context, status=status)

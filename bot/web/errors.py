@@ -46,7 +46,8 @@ async def explain_errors(request: web.Request, handler: Handler) -> web.StreamRe
 
 def wants_json(request: web.Request) -> bool:
     """Whether a script asks."""
-    return request.path.startswith("/api/") or "application/json" in request.headers.get(hdrs.ACCEPT, "")
+    asked = "application/json" in request.headers.get(hdrs.ACCEPT, "")
+    return asked or request.path.startswith(("/api/", "/desk/api/"))
 
 
 def _explain(request: web.Request, error: KesuError) -> web.Response:

@@ -11,20 +11,35 @@ from bot.domain.handbook.handbook import Handbook
 from bot.domain.people import User
 from bot.services.accounts import Accounts
 from bot.services.accounts_changes import Staff
+from bot.services.assistance import Assistance
+from bot.services.audit import AuditLog
+from bot.services.avoidance import Avoiders
+from bot.services.beside import Beside
+from bot.services.browsers import Browsers
 from bot.services.case_file import CaseFiles
 from bot.services.case_list import CaseList
 from bot.services.case_papers import CasePapers
+from bot.services.console import Console
 from bot.services.customer_files import CustomerFiles
+from bot.services.groups import Groups
 from bot.services.handling import Handling
-from bot.services.handoff import AgentDesk
 from bot.services.inbox import Inbox
 from bot.services.inbox_cases import CasesInHand
 from bot.services.intake import Intake
+from bot.services.interfaces import Interfaces
 from bot.services.judging import Judging
+from bot.services.one_time import Links
+from bot.services.ownership import Ownership
+from bot.services.presence import Presences
 from bot.services.read_marks import ReadMarks
 from bot.services.registers import Registers
+from bot.services.revealing import Revealing
+from bot.services.second_factor import SecondFactors
+from bot.services.single_sign_on import SingleSignOn
 from bot.services.transcripts import Transcripts
 from bot.services.uploads import Uploads
+from bot.web.board import Board
+from bot.web.console_lookers import Lookers
 from bot.web.limits import Buckets, Limits
 from bot.web.live import Hub
 from bot.web.open_sockets import OpenSockets
@@ -39,13 +54,16 @@ class WebParts:
     promised day (bot/services/extensions.py); `texts` gives the desk's sentence for a situation; `ready` says
     whether messages are being answered; `origin` is the address people use ("https://desk.example"), None
     when it is whatever the request was sent to; `limits` are those for customers;
-    `embed_sites` may put the chat page into a frame.
+    `embed_sites` may put the chat page into a frame; `look_through` looks for new people's names in the cases
+    (bot/services/avoidance.py); `sign_on_key` signs what a browser brings back from another sign-in.
     """
 
     intake: Intake
     runner_wake: Callable[[str], None]
     transcripts: Transcripts
-    agent_desk: AgentDesk
+    agent_desk: Ownership
+    presence: Presences
+    groups: Groups
     accounts: Accounts
     staff: Staff
     inbox: Inbox
@@ -66,6 +84,20 @@ class WebParts:
     read_marks: ReadMarks
     uploads: Uploads
     files: CustomerFiles
+    console: Console
+    assistance: Assistance
+    beside: Beside
+    interfaces: Interfaces
+    links: Links
+    browsers: Browsers
+    second_factors: SecondFactors
+    avoiders: Avoiders
+    look_through: Callable[[], Awaitable[object]]
+    revealing: Revealing
+    audit_log: AuditLog
+    sign_on_key: bytes
+    now: Callable[[], datetime]
+    sign_on: SingleSignOn | None = None
     limits: Limits = field(default_factory=Limits)
     origin: str | None = None
     embed_sites: tuple[str, ...] = ()
@@ -77,6 +109,10 @@ MESSAGE_LIMIT = web.AppKey("MESSAGE_LIMIT", Buckets)
 ADDRESS_LIMIT = web.AppKey("ADDRESS_LIMIT", Buckets)
 VISITOR_LIMIT = web.AppKey("VISITOR_LIMIT", Buckets)
 UPLOAD_LIMIT = web.AppKey("UPLOAD_LIMIT", Buckets)
+API_LIMIT = web.AppKey("API_LIMIT", Buckets)
+API_FAILURES = web.AppKey("API_FAILURES", Buckets)
 FRAME_LIMIT = web.AppKey("FRAME_LIMIT", Buckets)
 OPEN_SOCKETS = web.AppKey("OPEN_SOCKETS", OpenSockets)
+BOARD = web.AppKey("BOARD", Board)
+LOOKING = web.AppKey("LOOKING", Lookers)
 SIGN_IN_LIMIT = web.AppKey("SIGN_IN_LIMIT", Buckets)

@@ -17,6 +17,7 @@ class Limits:
     visitors_per_address: int = 300  # new ones in an hour
     messages_per_address: int = 600  # in a minute
     sockets_per_address: int = 500  # open at once
+    api_calls: int = 600  # in a minute, of each token
     proxies: int = 0  # that stand before the desk and can be believed about addresses
 
 

@@ -50,9 +50,16 @@ class Hub:
     def __init__(self) -> None:
         self._listeners: dict[str, set[Listener]] = {}
         self._sockets: set[web.WebSocketResponse] = set()
+        self._watchers: list[Callable[[str], None]] = []
+
+    def watch(self, tell: Callable[[str], None]) -> None:
+        """Let `tell` hear of every conversation that changes, from now on; it must not block."""
+        self._watchers.append(tell)
 
     def changed(self, conversation_id: str) -> None:
         """Tell everybody who looks at this conversation, and those who look at all."""
+        for tell in self._watchers:
+            tell(conversation_id)
         for topic in (conversation_id, ALL):
             for listener in self._listeners.get(topic, ()):
                 listener.tell()
@@ -63,10 +70,20 @@ class Hub:
             listener.tell(who)
 
     def follow(self, listener: Listener, topic: str) -> None:
-        """Let the listener hear of `topic`, starting with a first "look now": nothing falls between."""
+        """Let the listener hear of `topic` alone, starting with a first "look now": nothing falls between."""
+        self.leave(listener)
         listener.topic = topic
         self._listeners.setdefault(topic, set()).add(listener)
         listener.tell()
+
+    def leave(self, listener: Listener) -> None:
+        """Let the listener hear of nothing any more."""
+        if listener.topic is not None:
+            left = self._listeners[listener.topic]
+            left.discard(listener)
+            if not left:
+                del self._listeners[listener.topic]
+            listener.topic = None
 
     @contextlib.contextmanager
     def listening(
@@ -79,11 +96,7 @@ class Hub:
             yield listener
         finally:
             self._sockets.discard(socket)
-            if listener.topic is not None:
-                left = self._listeners[listener.topic]
-                left.discard(listener)
-                if not left:
-                    del self._listeners[listener.topic]
+            self.leave(listener)
 
     async def close(self) -> None:
         """End all sockets (the process stops); their browsers reconnect."""

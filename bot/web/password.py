@@ -7,6 +7,7 @@ from bot.domain.people import User
 from bot.web.auth import agent_of, check_origin, remember_agent
 from bot.web.keys import PARTS, SIGN_IN_LIMIT
 from bot.web.rendering import desk_page
+from bot.web.security import browser_of
 
 PASSWORD_PATH = "/desk/password"  # noqa: S105 -- where it is changed
 _FIELDS = ("present", "new", "again")
@@ -27,7 +28,9 @@ async def change(request: web.Request) -> web.Response:
     if new != again:
         return await _page(request, agent, InvalidInput("两次输入的新密码不一样，请重新输入。"))
     try:
-        token = await request.app[PARTS].accounts.change_password(agent.login, present, new)
+        token = await request.app[PARTS].accounts.change_password(
+            agent.login, present, new, browser_of(request)
+        )
     except (Conflict, InvalidInput) as refusal:
         return await _page(request, agent, refusal)
     response = web.Response(status=303, headers={"Location": f"{PASSWORD_PATH}?changed=1"})

@@ -1,5 +1,6 @@
 """Admins only: who works at the desk, in which role, department and positions."""
 
+import re
 from typing import Any
 
 from aiohttp import web
@@ -8,6 +9,7 @@ from multidict import MultiDictProxy
 from bot.domain.errors import Conflict, InvalidInput
 from bot.domain.people import Deed, Role, User
 from bot.services.accounts_changes import Staff
+from bot.services.accounts_checks import Called
 from bot.web.auth import acting, allowed
 from bot.web.keys import PARTS
 from bot.web.rendering import desk_page
@@ -19,24 +21,25 @@ _Form = MultiDictProxy[Any]
 
 async def page(request: web.Request) -> web.Response:
     """GET /desk/people: everybody, which positions nobody holds, and the form for one more."""
-    return await _list(request, await allowed(request, Deed.SET_UP))
+    return await list_page(request, await allowed(request, Deed.SET_UP))
 
 
 async def add(request: web.Request) -> web.Response:
     """POST /desk/people: make a login; a refusal comes back with what was typed, except the password."""
     admin = await acting(request, Deed.SET_UP)
     form = await request.post()
-    login, password = _text(form, "login"), _text(form, "password")
+    login, password = text(form, "login"), text(form, "password")
     try:
-        await request.app[PARTS].accounts.add(login, password=password, **_post_of(form))
+        await request.app[PARTS].accounts.add(login, password=password, by=admin.id, **post_of(form))
     except _REFUSALS as refusal:
-        return await _list(request, admin, form, refusal)
+        return await list_page(request, admin, form, refusal)
+    await request.app[PARTS].look_through()
     raise web.HTTPSeeOther(PEOPLE_PATH)
 
 
 async def person(request: web.Request) -> web.Response:
     """GET /desk/people/{id}: one of them."""
-    return await _one(request, await allowed(request, Deed.SET_UP))
+    return await one_page(request, await allowed(request, Deed.SET_UP))
 
 
 async def change(request: web.Request) -> web.Response:
@@ -44,9 +47,11 @@ async def change(request: web.Request) -> web.Response:
     admin = await acting(request, Deed.SET_UP)
     form = await request.post()
     try:
-        await _staff(request).change(request.match_info["id"], by=admin.login, **_post_of(form))
+        user_id, called = request.match_info["id"], _called(form)
+        await _staff(request).change(user_id, by=admin.login, called=called, **post_of(form))
     except _REFUSALS as refusal:
-        return await _one(request, admin, refusal)
+        return await one_page(request, admin, refusal)
+    await request.app[PARTS].look_through()
     raise web.HTTPSeeOther(PEOPLE_PATH)
 
 
@@ -56,7 +61,7 @@ async def deactivate(request: web.Request) -> web.Response:
     try:
         await _staff(request).deactivate(request.match_info["id"], by=admin.login)
     except _REFUSALS as refusal:
-        return await _one(request, admin, refusal)
+        return await one_page(request, admin, refusal)
     raise web.HTTPSeeOther(PEOPLE_PATH)
 
 
@@ -70,20 +75,21 @@ async def reactivate(request: web.Request) -> web.Response:
 async def reset_password(request: web.Request) -> web.Response:
     """POST …/password: a new one, for somebody who forgot theirs."""
     admin = await acting(request, Deed.SET_UP)
-    password = _text(await request.post(), "password")
+    password = text(await request.post(), "password")
     try:
         await _staff(request).reset_password(request.match_info["id"], password, by=admin.login)
     except _REFUSALS as refusal:
-        return await _one(request, admin, refusal)
+        return await one_page(request, admin, refusal)
     raise web.HTTPSeeOther(PEOPLE_PATH)
 
 
-async def _list(
+async def list_page(
     request: web.Request,
     admin: User,
     form: _Form | None = None,
     refusal: Exception | None = None,
 ) -> web.Response:
+    """Everybody; a refusal comes back with what was typed, except the password."""
     staff = _staff(request)
     people, offices = await staff.all(), staff.offices
     held = {position for one in people if one.user.active for position in one.positions}
@@ -94,14 +100,16 @@ async def _list(
         status=getattr(refusal, "status", 200),
         people=people,
         offices=offices,
+        links=await request.app[PARTS].links.open(),
         vacant=[offices.positions[name] for name in sorted(offices.approving - held)],
-        typed={name: _text(form, name) for name in ("login", "name", "role", "department")} if form else {},
+        typed={name: text(form, name) for name in ("login", "name", "role", "department")} if form else {},
         chosen=form.getall("position", []) if form else [],
         refusal=str(refusal) if refusal else None,
     )
 
 
-async def _one(request: web.Request, admin: User, refusal: Exception | None = None) -> web.Response:
+async def one_page(request: web.Request, admin: User, refusal: Exception | None = None) -> web.Response:
+    """One of them."""
     staff = _staff(request)
     return await desk_page(
         request,
@@ -118,20 +126,29 @@ def _staff(request: web.Request) -> Staff:
     return request.app[PARTS].staff
 
 
-def _text(form: _Form, name: str) -> str:
+def text(form: _Form, name: str) -> str:
+    """What was typed there, or nothing."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
 
 
-def _post_of(form: _Form) -> dict[str, Any]:
+def post_of(form: _Form) -> dict[str, Any]:
     """Name, role, department and positions, as the services take them; InvalidInput for an unknown role."""
     try:
-        role = Role(_text(form, "role"))
+        role = Role(text(form, "role"))
     except ValueError:
         raise InvalidInput("请选择一个角色。") from None
     return {
-        "name": _text(form, "name"),
+        "name": text(form, "name"),
         "role": role,
-        "department": _text(form, "department") or None,
+        "department": text(form, "department") or None,
         "positions": {value for value in form.getall("position", []) if isinstance(value, str)},
     }
+
+
+def _called(form: _Form) -> Called | None:
+    """Staff number, other names and e-mail address; None where the form has no such fields."""
+    if "staff_no" not in form:
+        return None
+    aliases = re.split(r"[,，、;；\n]", text(form, "aliases"))
+    return Called(text(form, "staff_no"), tuple(aliases), text(form, "email"))

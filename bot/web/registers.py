@@ -15,13 +15,13 @@ async def page(request: web.Request) -> web.Response:
     """GET /desk/registers: which month, in which form."""
     supervisor = await allowed(request, Deed.OVERSEE)
     registers = request.app[PARTS].registers
-    shown = {"month": registers.present_month(), "makes_pdf": registers.makes_pdf}
-    return await desk_page(request, supervisor, "registers.html", **shown)
+    month, makes_pdf = registers.present_month(), registers.makes_pdf
+    return await desk_page(request, supervisor, "registers.html", month=month, makes_pdf=makes_pdf)
 
 
 async def file(request: web.Request) -> web.Response:
     """GET /desk/registers/file?month=2026-03&kind=xlsx|docx|pdf[&full=yes]: the file itself."""
-    await allowed(request, Deed.OVERSEE)
+    supervisor = await allowed(request, Deed.OVERSEE)
     month = Month.of(request.query.get("month", ""))
     try:
         kind = RegisterKind(request.query.get("kind", RegisterKind.EXCEL))
@@ -29,5 +29,7 @@ async def file(request: web.Request) -> web.Response:
         raise InvalidInput("登记表和月报可以是 Excel、Word 或 PDF。") from None
     full = request.query.get("full") == "yes"
     printed = await request.app[PARTS].registers.printed(month, kind, full=full)
+    taken = {"kind": kind.value, "full": full}
+    await request.app[PARTS].revealing.note(supervisor, "exported", f"register:{month.title}", taken)
     headers = {hdrs.CONTENT_DISPOSITION: f'attachment; filename="{printed.name}"'}
     return web.Response(body=printed.content, content_type=printed.kind, headers=headers)

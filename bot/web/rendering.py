@@ -22,21 +22,21 @@ _OWNERS = {
     Owner.CLOSED: "已结束",
 }
 _AUTHORS = {Author.CUSTOMER: "顾客", Author.BOT: "机器人", Author.DESK: "系统", Author.AGENT: "客服"}
-_STATES = {
+STATES = {
     CaseState.DRAFT: "登记中",
     CaseState.ACCEPTED: "已受理",
     CaseState.CLOSED: "已结案",
     CaseState.WITHDRAWN: "已撤销",
     CaseState.MERGED: "已合并",
 }
-_ROLES = {
+ROLES = {
     Role.AGENT: "客服",
     Role.SENIOR: "资深客服",
     Role.SUPERVISOR: "主管",
     Role.ADMIN: "管理员",
     Role.DEPARTMENT: "部门处理人",
 }
-_KINDS = {
+KINDS = {
     TaskKind.APPROVAL: "审批",
     TaskKind.STEP: "办理",
     TaskKind.CALL: "去电",
@@ -60,7 +60,7 @@ def set_up(app: web.Application) -> None:
     )
     environment.filters.update(clock=_clock, day=_day, bytes=_bytes)
     environment.globals.update(
-        owners=_OWNERS, authors=_AUTHORS, states=_STATES, roles=_ROLES, task_kinds=_KINDS, zip=zip
+        owners=_OWNERS, authors=_AUTHORS, states=STATES, roles=ROLES, task_kinds=KINDS, zip=zip
     )
 
 

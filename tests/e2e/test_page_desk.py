@@ -1,4 +1,4 @@
-"""The people's pages in a real browser, with a customer at the other end."""
+"""The plain page of a conversation in a real browser, with a customer at the other end."""
 
 import pytest
 
@@ -36,6 +36,14 @@ def say(customer, text):
     customer.get_by_role("button", name="发送").click()
 
 
+def open_talk(page, customer, site):
+    """Have the customer ask for a person, and open the page of their conversation."""
+    say(customer, "转人工")
+    expect(customer.locator("#serving")).to_have_attribute("data-owner", "queue")
+    (first, *_) = site.run(site.door.messages())
+    page.goto(f"{site.url}/desk/conversations/{first.conversation_id}")
+
+
 def test_an_agent_signs_in_takes_over_answers_and_gives_back(page, customer, site):
     refused = []
     page.on("console", lambda line: refused.append(line.text) if line.type == "error" else None)
@@ -44,10 +52,9 @@ def test_an_agent_signs_in_takes_over_answers_and_gives_back(page, customer, sit
     page.get_by_label("登录名").fill("wang")
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
-    expect(page.get_by_text("没有人在等。")).to_be_visible()
+    expect(page.get_by_text("您还没有接待中的会话。")).to_be_visible()
 
-    say(customer, "转人工")
-    page.get_by_role("link", name="排队等人工").click()
+    open_talk(page, customer, site)
     page.get_by_role("button", name="接手会话").click()
     expect(customer.locator("#serving")).to_have_text("人工客服 小王 为您服务")
 
@@ -68,12 +75,12 @@ def test_an_agent_signs_in_takes_over_answers_and_gives_back(page, customer, sit
 
 def test_what_an_agent_writes_is_kept_when_it_cannot_be_sent(page, customer, site):
     page.set_default_timeout(15_000)
-    say(customer, "转人工")
     page.goto(f"{site.url}/desk/login")
     page.get_by_label("登录名").fill("wang")
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
-    page.get_by_role("link", name="排队等人工").click()
+    expect(page.get_by_text("您还没有接待中的会话。")).to_be_visible()
+    open_talk(page, customer, site)
     page.get_by_role("button", name="接手会话").click()
     page.route("**/write", lambda route: route.abort())
     page.get_by_label("回复顾客").fill("请您稍等")

@@ -69,7 +69,7 @@ async def test_twenty_writers_at_once_number_their_messages_without_gaps(units, 
 async def test_of_two_agents_who_claim_at_once_one_is_told_so(units, other_process, talk):
     async def claim(door, agent):
         async with door() as unit:
-            (await unit.conversations.get(talk)).claim(agent)
+            (await unit.conversations.get(talk)).claim(agent, NOW)
             await unit.commit()
 
     outcomes = await asyncio.gather(claim(units, "li"), claim(other_process, "wang"), return_exceptions=True)
@@ -85,9 +85,9 @@ async def test_a_claim_computed_from_a_stale_row_is_refused_by_the_database_itse
     seen = await stale.get(Conversation, talk)
     await stale.commit()
     async with units() as unit:
-        (await unit.conversations.get(talk)).claim("li")
+        (await unit.conversations.get(talk)).claim("li", NOW)
         await unit.commit()
-    seen.claim("wang")
+    seen.claim("wang", NOW)
     stale.expunge(seen)
     await stale.close()
     async with units() as unit:

@@ -127,7 +127,7 @@ async def test_a_cancelled_unit_does_not_keep_others_waiting(units, talk):
     async with units() as unit:
         conversation = await unit.conversations.get(talk)
         assert conversation.owner is Owner.BOT
-        conversation.claim("li")
+        conversation.claim("li", NOW)
         await unit.commit()
 
 

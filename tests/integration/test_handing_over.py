@@ -32,8 +32,9 @@ async def test_the_bot_goes_on_helping_while_the_customer_waits_for_a_human(desk
 
 async def test_outside_office_hours_the_customer_hears_when_people_are_back(desk):
     desk.clock.turn(hours=12)
-    (reply,) = await desk.say("转人工", reading("request_human"))
+    reply, offer = await desk.say("转人工", reading("request_human"))
     assert "明天（周四）9:00" in reply
+    assert offer == desk.words.situation("callback.offer", "hans").text
 
 
 async def test_after_two_misunderstandings_in_a_row_a_person_is_offered_and_after_three_takes_over(desk):

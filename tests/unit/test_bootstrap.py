@@ -91,5 +91,7 @@ def test_make_help_lists_the_targets():
         "stock",
         "bench",
         "chatters",
+        "agents",
+        "fuzz",
         "clean",
     ]

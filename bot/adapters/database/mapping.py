@@ -11,12 +11,17 @@ from typing import Any
 from sqlalchemy.orm import registry
 
 from bot.adapters.database import tables
+from bot.domain.api_token import ApiToken
 from bot.domain.attachment import Attachment
+from bot.domain.audit import AuditEntry
 from bot.domain.case import Case, CaseEvent
+from bot.domain.console import Note, SavedFilter, Tag
 from bot.domain.conversation import Conversation, Customer, Message
 from bot.domain.followup import Letter, Visit
-from bot.domain.people import Holding, SignIn, User
+from bot.domain.groups import Group, Membership, Presence
+from bot.domain.people import Avoidance, Holding, Link, SignIn, User
 from bot.domain.task import Task
+from bot.domain.webhook import Delivery, Webhook
 
 
 @dataclass(eq=False)
@@ -54,6 +59,7 @@ def map_domain() -> None:
         (Visit, tables.visits),
         (Letter, tables.letters),
         (Attachment, tables.attachments),
+        (Delivery, tables.webhook_deliveries),
     ):
         mapper.map_imperatively(
             guarded,
@@ -68,5 +74,16 @@ def map_domain() -> None:
     mapper.map_imperatively(User, tables.users)
     mapper.map_imperatively(Holding, tables.holdings)
     mapper.map_imperatively(SignIn, tables.sign_ins)
+    mapper.map_imperatively(Group, tables.desk_groups)
+    mapper.map_imperatively(Membership, tables.memberships)
+    mapper.map_imperatively(Presence, tables.presences)
+    mapper.map_imperatively(Link, tables.links)
+    mapper.map_imperatively(Avoidance, tables.avoidances)
+    mapper.map_imperatively(AuditEntry, tables.audit)
     mapper.map_imperatively(Lookup, tables.lookups)
+    mapper.map_imperatively(ApiToken, tables.api_tokens)
+    mapper.map_imperatively(Webhook, tables.webhooks)
+    mapper.map_imperatively(Note, tables.notes)
+    mapper.map_imperatively(Tag, tables.tags)
+    mapper.map_imperatively(SavedFilter, tables.saved_filters)
     mapper.configure()

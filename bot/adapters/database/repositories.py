@@ -100,6 +100,13 @@ class SqlMessages(Repository):
         found = select(Message).where(*theirs, messages.c.created_at >= since)
         return await self._all(found.order_by(messages.c.created_at, messages.c.id).limit(limit))
 
+    async def unheard(self, conversation_id: str) -> Message | None:
+        """The oldest message left to a person that has words, which nobody has understood yet."""
+        left = _of(conversation_id).where(
+            messages.c.delivery == Delivery.FOR_HUMAN, messages.c.reading.is_(None), messages.c.text != ""
+        )
+        return await self._first(left.order_by(messages.c.seq).limit(1))
+
     async def waiting(self, conversation_id: str) -> list[Message]:
         """All customer's messages nobody has answered, oldest first."""
         return await self._all(_waiting_of(conversation_id))

@@ -223,6 +223,8 @@ def _filters(listed: Listed) -> list[ColumnElement[bool]]:
         wanted.append(cases.c.accepted_at >= listed.accepted_from)
     if listed.accepted_until is not None:
         wanted.append(cases.c.accepted_at < listed.accepted_until)
+    if listed.hidden:
+        wanted.append(cases.c.id.not_in(sorted(listed.hidden)))
     if listed.overdue_at is not None:
         late = (cases.c.due_at, cases.c.step_due_at)
         wanted.append(or_(*(column < listed.overdue_at for column in late)))

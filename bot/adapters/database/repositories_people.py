@@ -3,13 +3,13 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import Select, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.adapters.database.mapping import ActionResult, Lookup
-from bot.adapters.database.repositories import Repository
-from bot.adapters.database.tables import holdings, lookups, sign_ins, users
-from bot.domain.people import Holding, Role, SignIn, User
+from bot.adapters.database.repositories import Record, Repository
+from bot.adapters.database.tables import holdings, links, lookups, sign_ins, users
+from bot.domain.people import Holding, Link, Role, SignIn, User
 
 
 class SqlPeople(Repository):
@@ -33,10 +33,15 @@ class SqlPeople(Repository):
 
     async def by_login(self, login: str) -> User | None:
         """By login name."""
-        query = select(User).where(users.c.login == login)
-        if self._locking:
-            query = query.with_for_update().execution_options(populate_existing=True)
-        return await self._first(query)
+        return await self._first(self._locked(select(User).where(users.c.login == login)))
+
+    async def by_subject(self, subject: str) -> User | None:
+        """By what another sign-in calls them."""
+        return await self._first(self._locked(select(User).where(users.c.subject == subject)))
+
+    async def by_email(self, email: str) -> User | None:
+        """By e-mail address."""
+        return await self._first(self._locked(select(User).where(users.c.email == email)))
 
     async def count(self) -> int:
         """How many logins there are."""
@@ -49,9 +54,7 @@ class SqlPeople(Repository):
     async def admins(self) -> list[User]:
         """The active admins, locked like `by_login`'s: of two who step down at once, one stays."""
         query = select(User).where(users.c.role == Role.ADMIN, users.c.active).order_by(users.c.id)
-        if self._locking:
-            query = query.with_for_update().execution_options(populate_existing=True)
-        return await self._all(query)
+        return await self._all(self._locked(query))
 
     async def holdings(self) -> list[Holding]:
         """Who holds what."""
@@ -84,6 +87,42 @@ class SqlPeople(Repository):
     async def sign_in(self, token_hash: str) -> SignIn | None:
         """By the hash of its token."""
         return await self._find(SignIn, token_hash)
+
+    async def sign_ins(self, user_id: str) -> list[SignIn]:
+        """Every browser of a person, the last seen first."""
+        theirs = select(SignIn).where(sign_ins.c.user_id == user_id)
+        return await self._all(theirs.order_by(sign_ins.c.seen_at.desc(), sign_ins.c.created_at.desc()))
+
+    async def note_seen(self, token_hash: str, at: datetime) -> None:
+        """Note when a browser was last seen."""
+        await self._session.execute(
+            update(SignIn).where(sign_ins.c.token_hash == token_hash).values(seen_at=at)
+        )
+
+    def add_link(self, link: Link) -> None:
+        """Remember a one-time link."""
+        self._session.add(link)
+
+    async def link(self, token_hash: str) -> Link | None:
+        """By the hash of its token: of two who use it at once, the second finds it gone."""
+        return await self._first(self._locked(select(Link).where(links.c.token_hash == token_hash)))
+
+    async def links(self) -> list[Link]:
+        """Every link that was neither used nor taken back, the newest first."""
+        return await self._all(select(Link).order_by(links.c.created_at.desc()))
+
+    async def end_link(self, token_hash: str) -> None:
+        """Forget it: nobody can use it any more."""
+        await self._session.execute(delete(Link).where(links.c.token_hash == token_hash))
+
+    async def end_links(self, user_id: str) -> None:
+        """Forget every link of a person."""
+        await self._session.execute(delete(Link).where(links.c.user_id == user_id))
+
+    def _locked(self, query: Select[Record]) -> Select[Record]:
+        if not self._locking:
+            return query
+        return query.with_for_update().execution_options(populate_existing=True)
 
     async def end_sign_in(self, token_hash: str) -> None:
         """Forget it."""

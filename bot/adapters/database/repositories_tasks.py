@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, true, tuple_
 
 from bot.adapters.database.repositories import Repository
 from bot.adapters.database.tables import tasks
@@ -30,15 +30,19 @@ class SqlTasks(Repository):
         mine = select(Task).where(tasks.c.case_id == case_id)
         return await self._all(mine.order_by(tasks.c.created_at, tasks.c.id))
 
-    async def inbox(self, user: User, positions: frozenset[str], limit: int = 200) -> list[Task]:
+    async def inbox(
+        self, user: User, positions: frozenset[str], limit: int = 200, *, hidden: frozenset[str] = frozenset()
+    ) -> list[Task]:
         """The open tasks of a person, their role, department and positions: the first due first."""
-        found = select(Task).where(_IS_OPEN, _is_for(user, positions))
+        found = select(Task).where(_IS_OPEN, _is_for(user, positions), _is_none_of(hidden))
         return await self._all(found.order_by(*_FIRST_DUE).limit(limit))
 
-    async def count_inbox(self, user: User, positions: frozenset[str]) -> int:
+    async def count_inbox(
+        self, user: User, positions: frozenset[str], *, hidden: frozenset[str] = frozenset()
+    ) -> int:
         """How many open tasks there are for them."""
-        found = select(func.count()).select_from(tasks).where(_IS_OPEN, _is_for(user, positions))
-        return await self._first(found) or 0
+        theirs = (_IS_OPEN, _is_for(user, positions), _is_none_of(hidden))
+        return await self._first(select(func.count()).select_from(tasks).where(*theirs)) or 0
 
     async def of_person(self, user_id: str) -> list[Task]:
         """The open tasks that are given to just this person."""
@@ -51,6 +55,11 @@ class SqlTasks(Repository):
         found = select(*columns).where(_IS_OPEN, tasks.c.broken_at.is_(None), tasks.c.due_at < before)
         rows = await self._session.execute(found.order_by(tasks.c.due_at, tasks.c.id).limit(limit))
         return [Watched(*row) for row in rows]
+
+
+def _is_none_of(hidden: frozenset[str]) -> ColumnElement[bool]:
+    """The condition that a task is not of these cases."""
+    return or_(tasks.c.case_id.is_(None), tasks.c.case_id.not_in(sorted(hidden))) if hidden else true()
 
 
 def _is_for(user: User, positions: frozenset[str]) -> ColumnElement[bool]:

@@ -26,6 +26,7 @@ from bot.adapters.database.tables import metadata
 from bot.domain.errors import ConfigurationError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
+_TSVECTOR_INDEX = "ix_search_entries_tokens"  # on PostgreSQL alone: the tables say nothing of it
 _UPGRADE_LOCK = 0x6B657375  # "kesu": two desks that start at once upgrade one after the other
 
 
@@ -61,6 +62,8 @@ async def check(url: str) -> None:
 
 def ours(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:  # noqa: FBT001 -- Alembic's signature
     """Whether a table of the database is the desk's: Rasa's room may keep its own beside them."""
+    if kind == "index" and name == _TSVECTOR_INDEX:
+        return False
     return kind != "table" or name in metadata.tables
 
 

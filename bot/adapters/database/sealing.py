@@ -19,16 +19,12 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from bot.domain.errors import ConfigurationError
-from bot.domain.privacy import SENSITIVE, digits
+from bot.domain.privacy import LONG_NUMBER, digits
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
 OPEN, CLOSE = "\U0010ff00", "\U0010ff01"
 
-# Local landlines, old identity numbers, full-width digits and odd groupings escape any exact pattern. Sealing
-# a date or a batch number too costs nothing, as it is undone on reading; missing a phone would.
-_LONG_NUMBER = r"\d(?:[\s\-–—.·()（）]{0,3}\d){6,}[Xx]?"
-_NUMBERS = re.compile(f"{SENSITIVE.pattern}|{_LONG_NUMBER}")
 _TOKEN = re.compile(f"{OPEN}([0-9a-f]+)\\.([A-Za-z0-9_=-]+){CLOSE}")
 # What neither database can store (NUL, halves of surrogate pairs) goes with the characters of our tokens.
 _UNSTORABLE = re.compile(f"[\x00\ud800-\udfff{OPEN}{CLOSE}]")
@@ -87,7 +83,7 @@ class Sealer:
 
     def seal_numbers(self, text: str) -> str:
         """`text` with every phone, identity or other long number in it replaced by a token."""
-        return _NUMBERS.sub(lambda found: self.seal(found.group()), storable(text))
+        return LONG_NUMBER.sub(lambda found: self.seal(found.group()), storable(text))
 
     def open(self, text: str) -> str:
         """`text` with every token replaced by what was sealed; ConfigurationError for another key's."""

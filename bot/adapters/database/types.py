@@ -10,9 +10,13 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Enum, String, Text
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from bot.adapters.database.sealing import Sealer, storable
+from bot.domain.search_text import IndexText
+
+_LAST_PLACE = 16383  # tsvector knows no further ones
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -103,6 +107,27 @@ class Hashed(str):
     """A value of a `LookedUp` column as it was read."""
 
     __slots__ = ()
+
+
+class Indexed(TypeDecorator[IndexText]):
+    """Tokens by which a text is found: a tsvector with their places, or text for SQLite's FTS5."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """A tsvector where there is one."""
+        kind: TypeEngine[Any] = TSVECTOR() if dialect.name == "postgresql" else Text()
+        return dialect.type_descriptor(kind)
+
+    def process_bind_param(self, value: IndexText | None, dialect: Dialect) -> str | None:
+        """Write them down: made of letters and digits only, so that nothing has to be escaped."""
+        if value is None:
+            return None
+        if dialect.name == "postgresql":
+            placed = ((token, place) for row in value for place, token in enumerate(row, start=1))
+            return " ".join(f"'{token}':{min(place, _LAST_PLACE)}" for token, place in placed)
+        return " ".join(token for row in value for token in row)
 
 
 class StorableText(TypeDecorator[str]):

@@ -8,36 +8,57 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.adapters.database.engine import BUSY_SECONDS, READ_ONLY, create_engine, describe, parse_url
+from bot.adapters.database.indexing import index_written, tokens_of
 from bot.adapters.database.mapping import map_domain
 from bot.adapters.database.races import races_as_conflicts
 from bot.adapters.database.repositories import SqlCustomers, SqlMessages
+from bot.adapters.database.repositories_audit import SqlAudit
+from bot.adapters.database.repositories_avoidance import NotingSession, SqlAvoidances, take_reworded
 from bot.adapters.database.repositories_calendar import SqlCalendars
 from bot.adapters.database.repositories_cases import SqlCases
+from bot.adapters.database.repositories_console import SqlConsole
 from bot.adapters.database.repositories_conversations import SqlConversations
 from bot.adapters.database.repositories_files import SqlAttachments
 from bot.adapters.database.repositories_followup import SqlLetters, SqlVisits
+from bot.adapters.database.repositories_interfaces import SqlApiLists, SqlApiTokens, SqlWebhooks
 from bot.adapters.database.repositories_judgement import SqlJudgements
+from bot.adapters.database.repositories_ownership import SqlGroups, SqlPresences, SqlQueue
 from bot.adapters.database.repositories_people import SqlActionResults, SqlLookups, SqlPeople
+from bot.adapters.database.repositories_search import SqlSearchIndex
 from bot.adapters.database.repositories_tasks import SqlTasks
 from bot.adapters.database.sealing import Sealer
 from bot.adapters.database.tables import data_keys
+from bot.adapters.database.webhook_outbox import write_deliveries
+from bot.adapters.script import convert
 from bot.domain.errors import ConfigurationError, Conflict
+from bot.domain.search_text import Tokens
+from bot.services import avoidance
 from bot.services.ports import (
     ActionResults,
+    ApiLists,
+    ApiTokens,
     Attachments,
+    Audit,
+    Avoidances,
     Calendars,
     Cases,
+    ConsoleRecords,
     Conversations,
     Customers,
+    Groups,
     Judgements,
     Letters,
     Live,
     Lookups,
     Messages,
     People,
+    Presences,
+    Queue,
+    SearchIndex,
     Tasks,
     Units,
     Visits,
+    Webhooks,
 )
 
 _LOOKED_AT = 100_000  # rows of each index: of fewer SQLite would conclude that every value is rare
@@ -79,16 +100,17 @@ class Database:
         self.sealer = sealer
         self.engine = create_engine(parse_url(url), sealer)
         self._turn = WritersTurn() if self.engine.dialect.name == "sqlite" else None
+        self.tokens = tokens_of(sealer)
 
     def units(self, live: Live) -> Units:
         """Units of work that may write; `live` hears of changed conversations after each commit."""
-        return lambda: SqlUnitOfWork(self.engine, live, self._turn)
+        return lambda: SqlUnitOfWork(self.engine, live, self._turn, self.tokens)
 
     def reading_units(self) -> Units:
         """Units of work that only read: they wait for no writer and lock nothing; commit is refused."""
         options = {READ_ONLY: True, "postgresql_readonly": True}
         engine = self.engine.execution_options(**options)
-        return lambda: SqlUnitOfWork(engine, None, None)
+        return lambda: SqlUnitOfWork(engine, None, None, self.tokens)
 
     async def confirm_key(self) -> None:
         """ConfigurationError if the database was written with another data key; a new one remembers ours.
@@ -134,11 +156,15 @@ class SqlUnitOfWork:
     it: a query (which first writes what is pending), `flush` or `commit`.
     """
 
-    def __init__(self, engine: AsyncEngine, live: Live | None, turn: WritersTurn | None) -> None:
-        self._live, self._turn = live, turn
+    def __init__(
+        self, engine: AsyncEngine, live: Live | None, turn: WritersTurn | None, tokens: Tokens
+    ) -> None:
+        self._live, self._turn, self._tokens = live, turn, tokens
         self._noted: dict[str, None] = {}
         writes = live is not None
-        self._session = AsyncSession(engine, expire_on_commit=False, autoflush=writes)
+        self._session = AsyncSession(
+            engine, sync_session_class=NotingSession, expire_on_commit=False, autoflush=writes
+        )
         self.customers: Customers = SqlCustomers(self._session)
         self.conversations: Conversations = SqlConversations(self._session, locking=writes)
         self.messages: Messages = SqlMessages(self._session)
@@ -147,11 +173,22 @@ class SqlUnitOfWork:
         self.judgements: Judgements = SqlJudgements(self._session)
         self.actions: ActionResults = SqlActionResults(self._session)
         self.people: People = SqlPeople(self._session, locking=writes)
+        self.groups: Groups = SqlGroups(self._session)
+        self.presences: Presences = SqlPresences(self._session, locking=writes)
+        self.queue: Queue = SqlQueue(self._session)
         self.tasks: Tasks = SqlTasks(self._session)
         self.visits: Visits = SqlVisits(self._session)
         self.letters: Letters = SqlLetters(self._session)
         self.lookups: Lookups = SqlLookups(self._session)
         self.attachments: Attachments = SqlAttachments(self._session)
+        self.audit: Audit = (audit := SqlAudit(self._session))
+        self._seal = audit.seal
+        self.avoidances: Avoidances = SqlAvoidances(self._session)
+        self.console: ConsoleRecords = SqlConsole(self._session)
+        self.api_lists: ApiLists = SqlApiLists(self._session)
+        self.api_tokens: ApiTokens = SqlApiTokens(self._session)
+        self.webhooks: Webhooks = SqlWebhooks(self._session)
+        self.search: SearchIndex = SqlSearchIndex(self._session, tokens)
 
     async def __aenter__(self) -> Self:
         """Begin; on SQLite when it is this writer's turn."""
@@ -181,7 +218,11 @@ class SqlUnitOfWork:
         """Make it true, then tell the live updates what changed."""
         if self._live is None:
             raise RuntimeError("this unit of work only reads: take one from Database.units to write")
+        await avoidance.settle(self, take_reworded(self._session.sync_session), _plain)
+        await self._seal()
+        await write_deliveries(self._session)
         with races_as_conflicts():
+            await index_written(self._session, self._tokens)
             await self._session.commit()
         noted, self._noted = self._noted, {}
         for conversation_id in noted:
@@ -195,3 +236,7 @@ class SqlUnitOfWork:
     def changed(self, conversation_id: str) -> None:
         """Note that this conversation's transcript or owner changes with this commit."""
         self._noted[conversation_id] = None
+
+
+def _plain(text: str) -> str:
+    return convert(text, "hans")

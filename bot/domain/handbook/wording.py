@@ -39,6 +39,20 @@ def say(
         raise NotForCustomers(
             f"条款 {clause.id} 属于 {clause.restriction}，不能由机器说给顾客；请由人工处理。"
         )
+    return compose(clause, values, variant=variant, held=held)
+
+
+def compose(
+    clause: Clause,
+    values: Mapping[str, str],
+    *,
+    variant: int = 0,
+    held: Collection[str] | None = None,
+) -> Said:
+    """The same whatever the clause is for: what the bot may not say, a person may have reason to send.
+
+    Raises UnfilledPlaceholder, NothingToSay.
+    """
     number = variant % len(clause.ways)
     left_out = clause.held if held is None else held
     kept: list[Unit] = []

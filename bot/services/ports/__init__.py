@@ -3,25 +3,39 @@
 One file a subject; everybody imports from here.
 """
 
+from bot.services.ports.audit import Audit
+from bot.services.ports.avoidance import Avoidances
 from bot.services.ports.cases import Calendars, Cases, Lookups
+from bot.services.ports.console import ConsoleRecords, RowRecords, Unanswered
 from bot.services.ports.conversations import ActionResults, Conversations, Customers, Messages
 from bot.services.ports.files import Attachments, Content, Files, Media, Sent, Shown
 from bot.services.ports.followup import Letters, Sender, Visits, Watched
+from bot.services.ports.interfaces import Answered, ApiLists, ApiTokens, Webhooks, WebhookSender
 from bot.services.ports.judgement import Judgements
+from bot.services.ports.ownership import CaseMark, Groups, Presences, Queue
 from bot.services.ports.people import People, Tasks
+from bot.services.ports.search import SearchIndex
 from bot.services.ports.units import UnitOfWork, Units
 from bot.services.ports.world import Clock, Live, PhoneHash, ScriptConverter, Understanding
 
 __all__ = [
     "ActionResults",
+    "Answered",
+    "ApiLists",
+    "ApiTokens",
     "Attachments",
+    "Audit",
+    "Avoidances",
     "Calendars",
+    "CaseMark",
     "Cases",
     "Clock",
+    "ConsoleRecords",
     "Content",
     "Conversations",
     "Customers",
     "Files",
+    "Groups",
     "Judgements",
     "Letters",
     "Live",
@@ -30,14 +44,21 @@ __all__ = [
     "Messages",
     "People",
     "PhoneHash",
+    "Presences",
+    "Queue",
+    "RowRecords",
     "ScriptConverter",
+    "SearchIndex",
     "Sender",
     "Sent",
     "Shown",
     "Tasks",
+    "Unanswered",
     "Understanding",
     "UnitOfWork",
     "Units",
     "Visits",
     "Watched",
+    "WebhookSender",
+    "Webhooks",
 ]

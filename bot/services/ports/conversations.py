@@ -87,6 +87,9 @@ class Messages(Protocol):
     async def unread(self, since: datetime, limit: int = 20) -> list[Message]:
         """What agents wrote since then and nobody has looked through for promises, oldest first."""
 
+    async def unheard(self, conversation_id: str) -> Message | None:
+        """The oldest message left to a person that has words, which nobody has understood yet."""
+
     async def waiting(self, conversation_id: str) -> list[Message]:
         """All customer's messages nobody has answered, oldest first."""
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.people import Holding, SignIn, User
+from bot.domain.people import Holding, Link, SignIn, User
 from bot.domain.task import Task
 from bot.services.ports.followup import Watched
 
@@ -50,6 +50,33 @@ class People(Protocol):
     async def sign_in(self, token_hash: str) -> SignIn | None:
         """By the hash of its token."""
 
+    async def sign_ins(self, user_id: str) -> list[SignIn]:
+        """Every browser of a person, the last seen first."""
+
+    async def note_seen(self, token_hash: str, at: datetime) -> None:
+        """Note when a browser was last seen."""
+
+    def add_link(self, link: Link) -> None:
+        """Remember a one-time link."""
+
+    async def link(self, token_hash: str) -> Link | None:
+        """By the hash of its token; locked like `by_login`'s."""
+
+    async def links(self) -> list[Link]:
+        """Every link that was neither used nor taken back, the newest first."""
+
+    async def end_link(self, token_hash: str) -> None:
+        """Forget it: nobody can use it any more."""
+
+    async def end_links(self, user_id: str) -> None:
+        """Forget every link of a person."""
+
+    async def by_subject(self, subject: str) -> User | None:
+        """By what another sign-in calls them; locked like `by_login`'s."""
+
+    async def by_email(self, email: str) -> User | None:
+        """By e-mail address; locked like `by_login`'s."""
+
     async def end_sign_in(self, token_hash: str) -> None:
         """Forget it."""
 
@@ -69,11 +96,18 @@ class Tasks(Protocol):
     async def of_case(self, case_id: str) -> list[Task]:
         """The case's tasks, oldest first."""
 
-    async def inbox(self, user: User, positions: frozenset[str], limit: int = 200) -> list[Task]:
-        """The open tasks of a person, their role, department and positions: the first due first."""
+    async def inbox(
+        self, user: User, positions: frozenset[str], limit: int = 200, *, hidden: frozenset[str] = frozenset()
+    ) -> list[Task]:
+        """The open tasks of a person, their role, department and positions: the first due first.
 
-    async def count_inbox(self, user: User, positions: frozenset[str]) -> int:
-        """How many open tasks there are for them."""
+        Those of the `hidden` cases are left out.
+        """
+
+    async def count_inbox(
+        self, user: User, positions: frozenset[str], *, hidden: frozenset[str] = frozenset()
+    ) -> int:
+        """How many open tasks there are for them, without those of the `hidden` cases."""
 
     async def of_person(self, user_id: str) -> list[Task]:
         """The open tasks that are given to just this person."""

@@ -4,12 +4,18 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Protocol, Self
 
+from bot.services.ports.audit import Audit
+from bot.services.ports.avoidance import Avoidances
 from bot.services.ports.cases import Calendars, Cases, Lookups
+from bot.services.ports.console import ConsoleRecords
 from bot.services.ports.conversations import ActionResults, Conversations, Customers, Messages
 from bot.services.ports.files import Attachments
 from bot.services.ports.followup import Letters, Visits
+from bot.services.ports.interfaces import ApiLists, ApiTokens, Webhooks
 from bot.services.ports.judgement import Judgements
+from bot.services.ports.ownership import Groups, Presences, Queue
 from bot.services.ports.people import People, Tasks
+from bot.services.ports.search import SearchIndex
 
 
 class UnitOfWork(Protocol):
@@ -23,11 +29,21 @@ class UnitOfWork(Protocol):
     judgements: Judgements
     actions: ActionResults
     people: People
+    groups: Groups
+    presences: Presences
+    queue: Queue
     tasks: Tasks
     visits: Visits
     letters: Letters
     lookups: Lookups
     attachments: Attachments
+    audit: Audit
+    avoidances: Avoidances
+    console: ConsoleRecords
+    search: SearchIndex
+    api_lists: ApiLists
+    api_tokens: ApiTokens
+    webhooks: Webhooks
 
     async def __aenter__(self) -> Self:
         """Begin."""

@@ -5,17 +5,25 @@ tables depend on one another, and may write them in any order. Where cases and c
 only the case's side is a foreign key. One file a subject; everybody imports from here.
 """
 
+from bot.adapters.database.tables.audit import audit
 from bot.adapters.database.tables.cases import case_events, case_things, cases
 from bot.adapters.database.tables.columns import metadata
+from bot.adapters.database.tables.console import notes, saved_filters, tags
 from bot.adapters.database.tables.conversations import action_results, conversations, customers, messages
 from bot.adapters.database.tables.files import attachments
 from bot.adapters.database.tables.followup import letters, visits
 from bot.adapters.database.tables.house import calendar_notices, data_keys, lookups
-from bot.adapters.database.tables.people import holdings, sign_ins, tasks, users
+from bot.adapters.database.tables.interfaces import api_tokens, webhook_deliveries, webhooks
+from bot.adapters.database.tables.ownership import desk_groups, memberships, presences
+from bot.adapters.database.tables.people import avoidances, holdings, links, sign_ins, tasks, users
+from bot.adapters.database.tables.search import search_entries, search_progress
 
 __all__ = [
     "action_results",
+    "api_tokens",
     "attachments",
+    "audit",
+    "avoidances",
     "calendar_notices",
     "case_events",
     "case_things",
@@ -23,13 +31,24 @@ __all__ = [
     "conversations",
     "customers",
     "data_keys",
+    "desk_groups",
     "holdings",
     "letters",
+    "links",
     "lookups",
+    "memberships",
     "messages",
     "metadata",
+    "notes",
+    "presences",
+    "saved_filters",
+    "search_entries",
+    "search_progress",
     "sign_ins",
+    "tags",
     "tasks",
     "users",
     "visits",
+    "webhook_deliveries",
+    "webhooks",
 ]

@@ -5,6 +5,7 @@ from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint, 
 from bot.adapters.database.tables.columns import ID, NAME, metadata, moment, must, to
 from bot.adapters.database.types import SealedJson, SealedText, StorableText, WhollySealed, by_value
 from bot.domain.conversation import Author, Delivery, Owner
+from bot.domain.reasons import LONGEST
 
 customers = Table(
     "customers",
@@ -36,6 +37,12 @@ conversations = Table(
     must("misunderstood", Integer),
     moment("held_at", nullable=True),
     moment("waiting_since", nullable=True),
+    moment("owner_since", nullable=True),
+    Column("reason", String(LONGEST)),
+    Column("group_id", ID),
+    Column("note", SealedText),
+    moment("callback_asked_at", nullable=True),
+    Column("callback_task_id", ID),
     must("announcements", SealedJson),
     Column("agent_read_seq", Integer),
     Column("customer_read_seq", Integer),

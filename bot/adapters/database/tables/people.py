@@ -1,10 +1,10 @@
 """The tables of the people of the desk and what there is to do."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, String, Table, Text, text
+from sqlalchemy import JSON, Boolean, Column, Index, Integer, String, Table, Text, false, text
 
 from bot.adapters.database.tables.columns import ID, NAME, metadata, moment, must, to
-from bot.adapters.database.types import SealedJson, SealedText, by_value
-from bot.domain.people import Role
+from bot.adapters.database.types import SealedJson, SealedText, StorableText, WhollySealed, by_value
+from bot.domain.people import Avoiding, LinkKind, Role
 from bot.domain.task import Assignee, TaskKind, TaskState
 
 users = Table(
@@ -20,6 +20,16 @@ users = Table(
     must("failures", Integer),
     moment("locked_until", nullable=True),
     Column("department", NAME),
+    Column("staff_no", NAME),
+    Column("aliases", JSON, nullable=False, server_default="[]"),
+    Column("email", String(200)),
+    Column("subject", StorableText),
+    Column("totp", WhollySealed),
+    Column("totp_step", Integer),
+    Column("recovery", JSON, nullable=False, server_default="[]"),
+    Column("named_until", ID, server_default=""),
+    Index("ix_users_email", "email", unique=True),
+    Index("ix_users_subject", "subject", unique=True),
 )
 
 holdings = Table(
@@ -37,6 +47,38 @@ sign_ins = Table(
     Column("user_id", ID, to("users.id"), nullable=False, index=True),
     moment("created_at"),
     moment("expires_at"),
+    moment("seen_at", nullable=True),
+    Column("browser", StorableText, nullable=False, server_default=""),
+    Column("address", StorableText, nullable=False, server_default=""),
+    Column("waits", Boolean, nullable=False, server_default=false()),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("token_hash", String(128), primary_key=True),
+    must("kind", by_value(LinkKind)),
+    moment("created_at"),
+    must("created_by", NAME),
+    moment("expires_at"),
+    must("login", NAME),
+    Column("user_id", ID, to("users.id"), index=True),
+    must("role", by_value(Role)),
+    Column("department", NAME),
+    must("positions", JSON),
+)
+
+avoidances = Table(
+    "avoidances",
+    metadata,
+    Column("user_id", ID, to("users.id"), primary_key=True),
+    Column("case_id", ID, to("cases.id"), primary_key=True, index=True),
+    must("conversation_id", ID, to("conversations.id")),
+    must("how", by_value(Avoiding)),
+    moment("at"),
+    must("by", NAME),
+    must("reason", SealedText),
+    Index(None, "conversation_id", "user_id"),
 )
 
 tasks = Table(
