@@ -233,4 +233,7 @@ class Site:
     async def _close(self):
         await self.door.desk.runner.stop()
         await self._runner.cleanup()
+        # What a socket's end interrupted still gives its connection back.
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        await asyncio.wait(others, timeout=5) if others else None
         await self._database.close()

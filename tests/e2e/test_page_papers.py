@@ -88,7 +88,7 @@ def test_a_filled_in_form_is_downloaded_as_pdf(paper_page, case):
     assert content[int(table) :].startswith(b"xref")  # a reader begins there
 
 
-@pytest.mark.parametrize(("button", "redacted"), [("完整", False), ("隐去", True)])
+@pytest.mark.parametrize(("button", "redacted"), [("下载（完整）", False), ("下载（隐去", True)])
 def test_the_evidence_is_downloaded_and_proves_itself(case_page, case, tmp_path, button, redacted):
     name, kind, content = take(case_page, button)
     assert kind == "application/zip"

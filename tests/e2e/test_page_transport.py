@@ -129,6 +129,7 @@ def test_two_tabs_of_a_visitor_agree(chat, site):
         expect(bubbles(tab, "customer")).to_have_text([COMPLAINT, "在吗"])
         delivered(tab, 2)
     site.run(site.door.desk.runner.idle())
+    expect(chat.locator(".bubble")).to_have_count(len(site.run(site.door.messages())))
     expect(other.locator(".bubble")).to_have_text(chat.locator(".bubble").all_inner_texts())
     assert stored(site) == [COMPLAINT, "在吗"]
 

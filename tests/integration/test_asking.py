@@ -76,7 +76,7 @@ async def test_insults_in_a_row_are_not_answered_in_the_same_words(desk):
 
 async def test_interruptions_let_a_question_go_before_it_is_a_nuisance(desk):
     await complain(desk)
-    for text in ("滚", "骗子", "垃圾"):
-        await desk.say(text, reading("abuse"))
+    for text, label in (("滚", "abuse"), ("今天真热", "chitchat"), ("你是机器人吧", "bot_challenge")):
+        await desk.say(text, reading(label))
     assert (await the_case(desk)).fields["batch_no"] is None
     assert (await the_case(desk)).state is CaseState.DRAFT

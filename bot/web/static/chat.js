@@ -129,6 +129,7 @@ function send() {
   holding = tray.isBusy();
   if (!holding) {
     const attachments = tray.take();
+    typed = -SAY_TYPING; // the next message is typed anew
     setText("");
     say("");
     submit(words, null, attachments);

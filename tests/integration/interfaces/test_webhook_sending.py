@@ -122,6 +122,7 @@ async def test_a_subscriber_who_does_not_answer_keeps_nobody_waiting(desk, admin
     await subscribe(desk, admin, url=f"{URL}/dead")
     await subscribe(desk, admin, url=f"{URL}/alive")
     await accepted(desk, "li")
+    await accepted(desk, "zhao")
 
     class Half(Receiver):
         async def post(self, url, headers, body):
