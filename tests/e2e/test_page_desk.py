@@ -52,7 +52,7 @@ def test_an_agent_signs_in_takes_over_answers_and_gives_back(page, customer, sit
     page.get_by_label("登录名").fill("wang")
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
-    expect(page.get_by_text("您还没有接待中的会话。")).to_be_visible()
+    expect(page.get_by_text("您还没有接待中的会话")).to_be_visible()
 
     open_talk(page, customer, site)
     page.get_by_role("button", name="接手会话").click()
@@ -79,7 +79,7 @@ def test_what_an_agent_writes_is_kept_when_it_cannot_be_sent(page, customer, sit
     page.get_by_label("登录名").fill("wang")
     page.get_by_label("密码").fill(PASSWORD)
     page.get_by_role("button", name="登录").click()
-    expect(page.get_by_text("您还没有接待中的会话。")).to_be_visible()
+    expect(page.get_by_text("您还没有接待中的会话")).to_be_visible()
     open_talk(page, customer, site)
     page.get_by_role("button", name="接手会话").click()
     page.route("**/write", lambda route: route.abort())

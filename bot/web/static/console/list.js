@@ -6,7 +6,7 @@ import { all, AUTHORS, channel, isMine, me, onRows, OWNERS, row as rowOf } from 
 import { due, full, short, since } from "./when.js";
 
 const VIEWS = {
-  mine: { title: "我的", key: "1", holds: isMine, order: [waiting, recent], empty: "您还没有接待中的会话。" },
+  mine: { title: "我的", key: "1", holds: isMine, order: [waiting, recent], empty: "您还没有接待中的会话，按 2 看谁在排队。" },
   queue: { title: "排队", key: "2", holds: (row) => row.owner === "queue", order: [urgency, deadline, waiting], empty: "没有人在等。" },
   all: { title: "全部", key: "3", holds: () => true, order: [recent], empty: "没有会话。" },
 };
