@@ -118,7 +118,7 @@ class Board:
             before = self._version
             try:
                 await self._catch_up()
-            except Exception:
+            except Exception:  # one bad read must not end everybody's list; the next change reads anew
                 log.exception("the list of conversations could not be read")
             if self._version != before:
                 for listener in self._listeners:

@@ -1,5 +1,7 @@
 """The console by keyboard alone, what it says when one looks elsewhere, and how it looks."""
 
+import re
+
 import pytest
 
 from tests.e2e.pages import SHOTS, expect
@@ -96,7 +98,7 @@ def test_the_next_step_has_a_key_even_while_one_types(filled, at_desk):
 
 def test_the_tabs_title_counts_what_waits(filled, at_desk):
     page = at_desk("wang")
-    page.wait_for_function("/\\(.*2 排队.*\\)/.test(document.title)")
+    expect(page).to_have_title(re.compile(r"\(.*2 排队.*\)"))
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -159,3 +159,5 @@ def test_with_a_refused_token_the_customer_goes_on_without_a_name(page, site, sh
     page.goto(shop.url)
     open_chat(page)
     complain(page)
+    expect(said(page, "customer")).to_have_text(COMPLAINT)
+    assert site.run(site.door.parts.intake.conversation_id("web", "site:u-17")) is None

@@ -110,6 +110,7 @@ async def test_an_open_console_is_told_of_every_change_without_asking(door, wang
         await screen.shows(lambda rows: rows[talk]["last_text"] == "在吗")
         await wang.act(talk, "release")
         await screen.shows(lambda rows: rows[talk]["owner"] == "bot")
+    assert screen.rows[talk]["last_text"] == (await wang.row(talk, view="all"))["last_text"]
 
 
 async def test_after_a_lost_line_only_what_was_missed_is_told(door, wang, li, talk):

@@ -65,6 +65,7 @@ async def test_another_tab_that_was_open_before_the_first_message_hears_of_it_to
         await one.say("send", client_id="m1", text="你好")
         await one.shows("你好")
         await other.shows("你好")
+    assert one.seqs == other.seqs == [1]
 
 
 async def test_a_message_sent_again_from_two_tabs_is_stored_and_shown_once(client, door, token):
@@ -123,6 +124,7 @@ async def test_messages_sent_in_one_go_keep_their_order(client, door, token):
         for number in range(15):
             await opened.say("send", client_id=f"m{number}", text=f"第{number}句")
         await opened.shows(*(f"第{number}句" for number in range(15)))
+    assert await stored(door) == [f"第{number}句" for number in range(15)]
 
 
 async def test_what_did_not_change_is_not_pushed_again(client, door, token):

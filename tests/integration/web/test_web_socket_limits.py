@@ -200,3 +200,5 @@ async def test_it_is_dropped_and_the_others_hear_all(client, door, token, monkey
             await asyncio.wait_for(dropped.wait(), 5)
             await other.say("ping")
             await other.next("pong")
+    assert "你好" not in [line["text"] for line in stuck_page.lines]
+    assert "你好" in [line["text"] for line in other.lines]
