@@ -102,7 +102,7 @@ class Confirm(DeskAction):
         if turn.conversation.question == cases.WITHDRAWAL:
             await cases.withdraw(turn)
         elif not await consent.hear(turn, agrees=True):
-            turn.say("affirm")
+            await feedback.say_afresh(turn, "affirm")
 
 
 class Decline(DeskAction):
@@ -118,7 +118,7 @@ class Decline(DeskAction):
         elif await corrections.hear_later(turn):
             return
         elif not await consent.hear(turn, agrees=False):
-            turn.say("deny")
+            await feedback.say_afresh(turn, "deny")
 
 
 class ReportProgress(DeskAction):

@@ -52,7 +52,7 @@ async def small_talk(turn: Turn, situation: str) -> None:
         situation = _CAN_BE_WISHES[situation]
     elif situation == "compensation":
         answers.note_wish(turn)
-    turn.say(situation, variant=await _fresh(turn, situation))
+    await say_afresh(turn, situation)
 
 
 async def _is_known(turn: Turn) -> bool:
@@ -62,14 +62,15 @@ async def _is_known(turn: Turn) -> bool:
     return any(line.author is Author.AGENT and line.created_at > since for line in lines)
 
 
-async def _fresh(turn: Turn, situation: str) -> int:
-    """The next way to speak in a situation that the customer has not just read."""
+async def say_afresh(turn: Turn, situation: str) -> None:
+    """Speak in the next way that the customer has not just read, or that they read longest ago."""
     lines = await turn.uow.messages.latest(turn.conversation.id, _JUST_READ)
-    said = {line.text for line in lines if line.author is Author.BOT}
+    read = {line.text: line.seq for line in lines if line.author is Author.BOT}
     ways = range(turn.variant, turn.variant + len(turn.words.handbook.situation(situation)))
     script = turn.conversation.script
-    unread = (nth for nth in ways if turn.words.situation(situation, script, variant=nth).text not in said)
-    return next(unread, turn.variant)
+    spoken = [(turn.words.situation(situation, script, variant=nth).text, nth) for nth in ways]
+    _, freshest = min(spoken, key=lambda way: read.get(way[0], 0))
+    turn.say(situation, variant=freshest)
 
 
 async def satisfied(turn: Turn) -> None:

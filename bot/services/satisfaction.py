@@ -65,7 +65,7 @@ async def hear(turn: Turn) -> bool:
     case = await turn.uow.cases.get(visit.case_id)
     situation = "followup.sorry" if answer.reopens else "followup.thanks"
     announce(turn.conversation, turn.words, situation, {"case.satisfaction": str(answer)})
-    await answered(turn.uow, turn.words, visit, case, answer, CUSTOMER, turn.now)
+    await answered(turn.uow, turn.words, visit, case, answer, CUSTOMER, turn.now, said=turn.text)
     if answer.reopens and await _is_again(turn.uow, case):
         await handoff.to_queue(turn, case, reason=Reason.DISSATISFIED, calls=True)
     return True
@@ -103,11 +103,14 @@ async def answered(
     answer: Satisfaction,
     by: Mover,
     now: datetime,
+    *,
+    said: str = "",
 ) -> None:
     """Keep the answer, and move the case: closed, asked once more, looked into again, or to a supervisor.
 
-    The caller commits.
+    `said` are the customer's own words with it. The caller commits.
     """
+    own_words = {"words": said} if said else {}
     visit.answer(answer, by.id, now)
     await record(
         uow,
@@ -119,6 +122,7 @@ async def answered(
         answer=str(answer),
         visit=visit.nth,
         tries=visit.tries,
+        **own_words,
     )
     await _drop_calls(uow, visit, now)
     case.findings = {**(case.findings or {}), visits.ANSWER: str(answer)}

@@ -1,5 +1,7 @@
 """What customers answer when they are asked: refusals, wishes, facts, changes of mind, or nothing."""
 
+import itertools
+
 import pytest
 
 from bot.domain.case import CaseState
@@ -229,3 +231,8 @@ async def test_everything_asked_and_refused_after_acceptance_ends_with_thanks(de
     while (await desk.conversation()).question is not None:
         replies = await desk.say("没有", reading("deny"))
     assert replies[-1] == desk.words.situation("facts_complete", "hans").text
+
+
+async def test_small_talk_never_gets_the_same_words_twice_in_a_row(desk):
+    said = [tuple(await desk.say("好的", reading("affirm"))) for _ in range(7)]
+    assert [one for one, next_one in itertools.pairwise(said) if one == next_one] == []

@@ -8,6 +8,7 @@ the backup made before.
 import asyncio
 import sqlite3
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
 from pathlib import Path
@@ -27,6 +28,7 @@ from bot.domain.errors import ConfigurationError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _TSVECTOR_INDEX = "ix_search_entries_tokens"  # on PostgreSQL alone: the tables say nothing of it
+_TURN_SECONDS = 0.05
 _UPGRADE_LOCK = 0x6B657375  # "kesu": two desks that start at once upgrade one after the other
 
 
@@ -96,9 +98,23 @@ def _file(url: URL) -> Path | None:
 
 
 def _probe(file: Path) -> None:
-    """Open the file once by plain means: a failed open through the driver leaves a noisy thread behind."""
+    """Open the file once by plain means: a failed open through the driver leaves a noisy thread behind.
+
+    The journal is chosen here for all that follow. SQLite doesn't wait for its turn when it changes the
+    journal, so desks that start at once on a new file would fail at once.
+    """
+    patience = time.monotonic() + BUSY_SECONDS
     with closing(sqlite3.connect(file, timeout=BUSY_SECONDS)) as connection:
-        connection.execute("PRAGMA user_version").fetchone()
+        while True:
+            try:
+                connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            except sqlite3.OperationalError as error:
+                is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+                if not is_busy or time.monotonic() > patience:
+                    raise
+                time.sleep(_TURN_SECONDS)
+            else:
+                return
 
 
 def _config(connection: Connection | None = None) -> Config:

@@ -9,6 +9,7 @@ from bot.domain.people import Role
 from bot.domain.task import TaskKind
 from bot.domain.workdays import SHANGHAI
 from bot.services.inbox import Outcome
+from tests.accepted import history
 from tests.people import person
 from tests.rooms import reading
 from tests.visits import asked, case_of, take, tasks, visits
@@ -43,6 +44,14 @@ async def test_a_satisfied_answer_by_button_number_or_word_closes_the_case(
     case = await case_of(desk)
     assert (case.state, case.findings["satisfaction"]) == (CaseState.CLOSED, answer)
     assert any(str(answer) in line for line in said)
+
+
+async def test_the_words_beside_the_stars_are_in_the_cases_history(desk, following, remedied):
+    await remedied()
+    await asked(desk, following)
+    await desk.say("★★★★☆ 满意 来的师傅很客气", choice="visit.2")
+    (event,) = await history(desk, await case_of(desk), "satisfaction")
+    assert (event.payload["answer"], event.payload["words"]) == ("满意", "★★★★☆ 满意 来的师傅很客气")
 
 
 async def test_an_answer_in_other_words_is_understood_by_its_label(desk, following, remedied):
