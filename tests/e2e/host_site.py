@@ -3,6 +3,8 @@
 from aiohttp import web
 from markupsafe import escape
 
+from tests.e2e.pages import expect
+
 COMPLAINT = "一箱奶茶里有一盒是空的"
 PHONE, DESKTOP = {"width": 375, "height": 667}, {"width": 1280, "height": 800}
 _PAGE = """<!doctype html>
@@ -45,13 +47,6 @@ class HostSite:
         headers = {"Content-Security-Policy": self.policy} if self.policy else {}
         text = _PAGE.format(head=self.head + self.line())
         return web.Response(text=text, content_type="text/html", headers=headers)
-
-
-def expect(found):
-    from playwright.sync_api import expect as playwrights
-
-    playwrights.set_options(timeout=15_000)
-    return playwrights(found)
 
 
 def launcher(page):

@@ -10,6 +10,7 @@ PHONE, DESKTOP, SMALL = (
 )
 SHOTS = Path(__file__).parents[2] / "reports" / "screenshots"
 _FAKE = Path(__file__).with_name("fake_transport.js")
+_PATIENCE = 15_000  # milliseconds: a busy machine is slow, not wrong
 _seqs = count(1)
 CASE = {"number": "K2026-00017", "title": "包装空盒", "state": "调查中", "due": "2026-11-25", "open": True}
 OLD_CASE = {"number": "K2026-00003", "title": "有异味", "state": "已结案", "due": "2026-11-02", "open": False}
@@ -22,6 +23,7 @@ RATING = [
 def expect(found):
     from playwright.sync_api import expect as playwrights
 
+    playwrights.set_options(timeout=_PATIENCE)
     return playwrights(found)
 
 
@@ -51,7 +53,7 @@ class Stage:
 
     def __init__(self, page, url):
         self.page, self.url = page, url
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(15_000)
         code = _FAKE.read_text(encoding="utf-8")
         page.route(
             "**/static/transport.js", lambda one: one.fulfill(body=code, content_type="text/javascript")

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.doors import PASSWORD, Site
+from tests.e2e.pages import expect, write
 from tests.rooms import reading
 
 pytestmark = pytest.mark.browser
@@ -25,20 +26,9 @@ def customer(browser, site):
     context.close()
 
 
-def expect(found):
-    from playwright.sync_api import expect as playwrights
-
-    return playwrights(found)
-
-
-def say(customer, text):
-    customer.get_by_label("您的消息").fill(text)
-    customer.get_by_role("button", name="发送").click()
-
-
 def open_talk(page, customer, site):
     """Have the customer ask for a person, and open the page of their conversation."""
-    say(customer, "转人工")
+    write(customer, "转人工")
     expect(customer.locator("#serving")).to_have_attribute("data-owner", "queue")
     (first, *_) = site.run(site.door.messages())
     page.goto(f"{site.url}/desk/conversations/{first.conversation_id}")
@@ -62,7 +52,7 @@ def test_an_agent_signs_in_takes_over_answers_and_gives_back(page, customer, sit
     page.get_by_label("回复顾客").press("Enter")
     expect(customer.locator(".line.agent .bubble")).to_have_text("您好，我是小王。\n请说。")
     expect(page.get_by_label("回复顾客")).to_have_value("")
-    say(customer, "谢谢你")
+    write(customer, "谢谢你")
     expect(page.locator(".transcript .line").last).to_contain_text("谢谢你")
 
     page.get_by_role("button", name="交还机器人").click()

@@ -32,7 +32,7 @@ def someone(browser):
         context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size, **more)
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(10_000)
+        page.set_default_timeout(15_000)
         page.broken = []
         page.on("pageerror", lambda error: page.broken.append(str(error)))
         page.on("console", lambda line: page.broken.append(line.text) if line.type == "error" else None)

@@ -6,6 +6,9 @@ import { lasting } from "../store.js";
 const OFF = "kesu.desk.keys";
 const TYPING = "input:not([type=checkbox]), textarea, select, [contenteditable]";
 
+// A sheet that was just closed keeps the focus for a moment; nobody types there any more.
+const isTyping = (element) => element.closest(TYPING) && !element.closest("dialog:not([open])");
+
 // What the help sheet lists; `keys` of each group: [key, what it does, deed].
 export function makeKeys(groups, help) {
   const known = new Map(groups.flatMap(({ keys }) => keys).map(([key, , deed]) => [key, deed]));
@@ -23,7 +26,7 @@ export function makeKeys(groups, help) {
     const plain = !key.includes("+") && key !== "Escape";
     if (key.startsWith("Alt+") && /^\d$/.test(event.key) === false && !/^(Digit|Arrow)/.test(event.code)) return;
     if (document.querySelector("dialog[open]") && key !== "Ctrl+k") return;
-    if (plain && (isOff() || event.target.closest(TYPING))) return;
+    if (plain && (isOff() || isTyping(event.target))) return;
     const deed = known.get(key) ?? (/^Alt\+[1-9]$/.test(key) ? known.get("Alt+1") : undefined);
     if (!deed || deed(event, key) === false) return;
     event.preventDefault();
