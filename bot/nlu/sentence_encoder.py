@@ -19,6 +19,7 @@ from bot.nlu.component import TrainedComponent
 from bot.nlu.cores import mapped
 from bot.nlu.encoders import encoder
 from bot.nlu.fingerprint import understanding_code
+from bot.nlu.kept_vectors import WORTH_KEEPING, vectors_of
 from bot.nlu.normalizer import normal_form
 
 IDENTITY_FILE = "encoder.txt"
@@ -75,8 +76,21 @@ class SentenceEncoder(TrainedComponent, DenseFeaturizer):
             )
 
     def process(self, messages: List[Message]) -> List[Message]:
-        """Add one dense row to each message; texts of like length go together, to save padding."""
+        """Add one dense row to each message; those of a training are kept for the next one."""
         texts = [normal_form(message).text for message in messages]
+        many = len(texts) >= WORTH_KEEPING
+        vectors = vectors_of(texts, self._encoder.identity, self._encode) if many else self._encode(texts)
+        for message, vector in zip(messages, vectors, strict=True):
+            features = Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
+            message.add_features(features)
+        return messages
+
+    def vectors(self, texts: List[str]) -> List[np.ndarray]:
+        """Return the vectors of normal forms, one a text, of length one."""
+        return self._encode(texts)
+
+    def _encode(self, texts: List[str]) -> List[np.ndarray]:
+        """Return a row a text; texts of like length go together, to save padding."""
         order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
         size = self._config["batch"]
         batches = [order[start : start + size] for start in range(0, len(order), size)]
@@ -84,8 +98,7 @@ class SentenceEncoder(TrainedComponent, DenseFeaturizer):
         def encode(batch: List[int]) -> np.ndarray:
             return self._encoder.encode([texts[index] for index in batch])
 
+        rows: Dict[int, np.ndarray] = {}
         for vectors, batch in zip(mapped(encode, batches), batches, strict=True):
-            for vector, index in zip(vectors, batch, strict=True):
-                features = Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
-                messages[index].add_features(features)
-        return messages
+            rows.update(zip(batch, vectors, strict=True))
+        return [rows[index] for index in range(len(texts))]

@@ -53,9 +53,12 @@ async def answer(turn: Turn, case: Case, *heard: str) -> None:
     Beside a grave issue nothing is said of the other one.
     """
     said: dict[str, None] = {}
+    mourned = sympathy.tells_of_death(turn, case)
     for issue in heard:
         rule = cases.rule_of(turn.words, case, issue)
-        if issue == heard[0] or not labels.raises_case(heard[0]):
+        if mourned and issue == sympathy.ILLNESS:
+            turn.say("illness.death")  # what is said to the sick would hurt
+        elif issue == heard[0] or not labels.raises_case(heard[0]):
             said.update(dict.fromkeys(() if case.is_unspecified else rule.say))
         if rule.human:
             await handoff.to_queue(turn, case, reason=issue)
@@ -93,6 +96,7 @@ async def _open(turn: Turn, issue: str, second: str | None) -> None:
         await facts.take_earlier(turn, case)
     facts.take_over(turn, case, earlier)
     facts.take_entities(turn, case)
+    await facts.take_known(turn, case)
     _note_details(turn, case, issue)
     if second is not None:
         await _note_issue(turn, case, second)

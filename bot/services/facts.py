@@ -54,6 +54,15 @@ def note_phone(turn: Turn, case: Case, phone: str, normal: str | None) -> None:
     case.phone_hash = turn.words.phone_hash(phone)
 
 
+async def take_known(turn: Turn, case: Case) -> None:
+    """What the host site says of its signed-in customer need not be asked; the read-back shows it."""
+    customer = await turn.uow.customers.get(case.customer_id)
+    if customer.name and "name" not in case.fields:
+        case.fill("name", customer.name)
+    if customer.phone and "phone" not in case.fields and PHONE.fullmatch(customer.phone):
+        note_phone(turn, case, customer.phone, None)
+
+
 def take_over(turn: Turn, case: Case, earlier: Sequence[Case]) -> None:
     """How to reach the customer is known, or was refused, since their last complaint in this talk."""
     last = next((one for one in earlier if one.opened_at > turn.now - _SAME_TALK), None)

@@ -80,3 +80,25 @@ async def test_interruptions_let_a_question_go_before_it_is_a_nuisance(desk):
         await desk.say(text, reading(label))
     assert (await the_case(desk)).fields["batch_no"] is None
     assert (await the_case(desk)).state is CaseState.DRAFT
+
+
+async def test_what_the_host_site_knows_of_the_customer_is_not_asked_but_read_back(desk):
+    await desk.intake.introduce("web", "visitor", "周敏", "13900001234")
+    await complain(desk)
+    await desk.say("A1234", reading("inform", batch_no="A1234"))
+    (reply,) = await desk.say("昨天在永辉", reading("inform", date="昨天", place="永辉"))
+    assert (await desk.conversation()).question == "confirm"
+    assert "联系电话：13900001234" in reply.splitlines()
+    assert (await the_case(desk)).fields["name"] == "周敏"
+
+
+async def test_a_phone_that_the_customer_tells_counts_more_than_the_host_sites(desk):
+    await desk.intake.introduce("web", "visitor", None, "13900001234")
+    await desk.say("奶茶空盒，打我13800005678", reading("carton.empty", product="奶茶", phone="13800005678"))
+    assert (await the_case(desk)).fields["phone"] == "13800005678"
+
+
+async def test_what_the_host_site_says_is_only_taken_for_a_phone_if_it_is_one(desk):
+    await desk.intake.introduce("web", "visitor", None, "打前台")
+    await complain(desk)
+    assert "phone" not in (await the_case(desk)).fields
