@@ -5,7 +5,7 @@ KESU = .venv/bin/kesu
 ROOM = bot/nlu/.venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environments up test check train encoder evaluate stock bench chatters agents fuzz clean
+.PHONY: help environments up test check train encoder evaluate stock bench promotion chatters agents fuzz clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -46,10 +46,15 @@ evaluate: environments  ## measure the model on everything there is, into report
 stock: environments  ## train stock Rasa on our data, an hour or more, so that reports stand beside it
 	@.venv/bin/python benchmarks/stock_understanding.py $(ARGS)
 
-bench: environments  ## what is fast, side by side with stock Rasa; then a million cases (CASES=… for fewer)
+bench: environments  ## what is fast, side by side with stock Rasa; a shadow replay; then a million cases (CASES=… for fewer)
 	@$(KESU) train --if-missing
 	@.venv/bin/python benchmarks/run.py $(ARGS)
+	@.venv/bin/python benchmarks/shadow.py
 	@.venv/bin/python benchmarks/cases.py $(CASES)
+	@.venv/bin/python benchmarks/reports.py
+
+promotion: environments  ## change the model and go back while customers write, with the two newest of models/
+	@.venv/bin/python benchmarks/promotion.py $(ARGS)
 
 chatters: environments  ## many connected customers who write every minute: ARGS="--customers 100 300 1000"
 	@$(KESU) train --if-missing

@@ -5,6 +5,7 @@ action): a repeated turn finds the memory and repeats nothing.
 """
 
 import hmac
+from collections import OrderedDict
 from typing import Any
 
 from aiohttp import web
@@ -20,6 +21,8 @@ from bot.services.ports import Clock, Units
 from bot.services.turns import open_turn
 from bot.services.words import Words
 
+_TURNS = 1000  # of which the handbook is remembered: far more than are ever under way
+
 
 class ActionServer:
     """Runs custom actions for one Rasa process; `secret` is shared by the pair."""
@@ -28,6 +31,7 @@ class ActionServer:
         self._units, self._words, self._clock = units, words, clock
         self._authorization = f"Bearer {secret}".encode()
         self._executor = _executor()
+        self._speaking: OrderedDict[str, Words] = OrderedDict()
 
     def app(self) -> web.Application:
         """The listener: POST /webhook."""
@@ -59,7 +63,9 @@ class ActionServer:
             metadata = _metadata(call["tracker"])
             reading, context = Reading.from_json(metadata["reading"]), metadata["context"]
             about = context.get("about")
-            scope = await open_turn(uow, self._words, self._clock, call["sender_id"], turn, reading, about)
+            scope = await open_turn(
+                uow, self._words_of(turn), self._clock, call["sender_id"], turn, reading, about
+            )
             is_first = scope.message.context is None
             if is_first:  # so none can be repeated
                 scope.message.context = context
@@ -82,6 +88,13 @@ class ActionServer:
             uow.actions.add(turn, place, name, result)
             await uow.commit()
         return result
+
+    def _words_of(self, turn: str) -> Words:
+        """One turn speaks from one handbook, though its actions come as requests of their own."""
+        words = self._speaking.setdefault(turn, self._words.kept())
+        if len(self._speaking) > _TURNS:
+            self._speaking.popitem(last=False)
+        return words
 
 
 def _only_named(action: str) -> dict[str, Any]:

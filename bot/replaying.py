@@ -1,6 +1,5 @@
 """The whole stack on a temporary database, beside a running desk: for `kesu replay` and `kesu evaluate`."""
 
-import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -13,8 +12,9 @@ from bot.adapters.database.schema import upgrade
 from bot.adapters.database.sealing import new_key
 from bot.adapters.listening import free_port
 from bot.adapters.live import NobodyWatches
-from bot.adapters.model_files import check_labels, chosen_model
-from bot.adapters.rasa_process import RasaProcess
+from bot.adapters.live_archive import next_at_start
+from bot.adapters.model_files import check_labels
+from bot.adapters.rasa_process import NICED_SERVER, SERVER, RasaProcess
 from bot.app import Desk, open_desk
 from bot.domain.conversation import Owner
 from bot.domain.dialogue import Dialogue, Line, Outcome
@@ -59,33 +59,23 @@ def temporary(settings: Settings, folder: Path) -> Settings:
 
 
 @asynccontextmanager
-async def temporary_desk(settings: Settings, clock: TurnedClock) -> AsyncIterator[Desk]:
-    """A desk with its own Rasa on the live (or newest) model; all of it is gone when the block ends."""
-    model = chosen_model(settings)
-    if model is None:
+async def temporary_desk(
+    settings: Settings, clock: TurnedClock, model: Path | None = None
+) -> AsyncIterator[Desk]:
+    """A desk with its own Rasa on `model`, or else the one that `kesu up` would take; all gone afterwards.
+
+    With `model` it is a candidate that is tried while customers write: its Rasa is niced.
+    """
+    archive = model or await next_at_start(settings)
+    if archive is None:
         raise ConfigurationError(f"{settings.models} 里还没有模型：请先执行 make train。")
-    check_labels(model)
+    check_labels(archive)
     with tempfile.TemporaryDirectory(prefix="kesu-") as folder:
         own = temporary(settings, Path(folder))
         await upgrade(own.database_url)
-        async with open_desk(own, clock, NobodyWatches()) as desk, _rasa(RasaProcess(own, model)):
+        rasa = RasaProcess(own, archive, command=NICED_SERVER if model else SERVER)
+        async with open_desk(own, clock, NobodyWatches()) as desk, rasa.running():
             yield desk
-
-
-@asynccontextmanager
-async def _rasa(process: RasaProcess) -> AsyncIterator[None]:
-    """Rasa while the block runs; a failure to start is raised here."""
-    running = asyncio.create_task(process.run())
-    ready = asyncio.create_task(process.watcher.ready.wait())
-    try:
-        await asyncio.wait({running, ready}, return_when=asyncio.FIRST_COMPLETED)
-        if running.done():
-            running.result()
-        yield
-    finally:
-        ready.cancel()
-        running.cancel()
-        await asyncio.gather(running, ready, return_exceptions=True)
 
 
 async def talk(desk: Desk, clock: TurnedClock, dialogues: Sequence[Dialogue]) -> list[Outcome]:

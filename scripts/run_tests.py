@@ -1,6 +1,7 @@
-"""Run both test suites, each in its own environment; fail if either failed. Standard library only.
+"""Run both test suites, each in its own environment; fail if any part failed. Standard library only.
 
-Arguments go to pytest of the desk, so that `make test ARGS="-k ledger"` narrows it.
+What needs neither Rasa nor a browser runs on two cores at once, a file on one of them. Arguments go to pytest
+of the desk, so that `make test ARGS="-k ledger"` narrows it.
 """
 
 import subprocess
@@ -8,7 +9,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-NO_TESTS = 5  # pytest's exit code when nothing was selected
+QUICK = ("tests/unit", "tests/contract", "tests/integration")
 
 
 def _run(title: str, command: list[str]) -> int:
@@ -17,15 +18,16 @@ def _run(title: str, command: list[str]) -> int:
 
 
 def main(arguments: list[str]) -> int:
-    """Both suites run even when the first fails, so that one run shows everything."""
-    desk = _run("桌面 · the desk", [str(ROOT / ".venv/bin/python"), "-m", "pytest", *arguments])
-    room = 0
-    if not arguments:
-        python = str(ROOT / "bot/nlu/.venv/bin/python")
-        room = _run(
-            "Rasa", [python, "-m", "pytest", "-c", "bot/nlu/pyproject.toml", "--rootdir", ".", "tests/nlu"]
-        )
-    return max(desk, room)
+    """All parts run even when one fails, so that one run shows everything."""
+    desk = [str(ROOT / ".venv/bin/python"), "-m", "pytest"]
+    if arguments:
+        return _run("桌面 · the desk", [*desk, *arguments])
+    room = [str(ROOT / "bot/nlu/.venv/bin/python"), "-m", "pytest", "-c", "bot/nlu/pyproject.toml"]
+    return max(
+        _run("桌面 · the desk", [*desk, "--numprocesses", "2", "--dist", "loadfile", *QUICK]),
+        _run("桌面 · with Rasa and browsers", [*desk, "tests/e2e"]),
+        _run("Rasa", [*room, "--rootdir", ".", "tests/nlu"]),
+    )
 
 
 if __name__ == "__main__":

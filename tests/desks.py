@@ -9,18 +9,24 @@ from bot.adapters.script import convert
 from bot.domain.company import Company
 from bot.services import silence
 from bot.services.intake import Intake
+from bot.services.outgoing import Looked
 from bot.services.ownership import Ownership
 from bot.services.presence import Presences
 from bot.services.runner import Runner
+from bot.services.shadow import ShadowReplays
 from bot.services.shifts import Shifts
 from bot.services.turns import Turns
 from bot.services.uploads import Uploads
 from bot.services.words import Words
 from bot.settings import ROOT
 from tests.files import MemoryFiles, QuickMedia, stream
-from tests.rooms import Room
+from tests.rooms import Room, RoomsBeside
+from tests.training_data import MemoryRows, archive_of
 
 WORKDAY_MORNING = datetime(2026, 3, 18, 2, 0, tzinfo=UTC)
+
+
+OWN_WORDS = Looked((), None, (), None)  # what is seen in words of an agent's own with nothing wrong in them
 
 
 class TurnedClock:
@@ -54,6 +60,9 @@ class TestDesk:
     runner: Runner
     files: MemoryFiles
     uploads: Uploads
+    shadow: ShadowReplays
+    beside: RoomsBeside
+    rows: MemoryRows
     said: int = 0
 
     async def upload(self, content, visitor="visitor", name="IMG_1.jpg"):
@@ -75,6 +84,10 @@ class TestDesk:
         async with self.units() as uow:
             after = await uow.messages.since(message.conversation_id, message.seq)
         return [line.text for line in after]
+
+    async def write(self, conversation_id, agent_id, text):
+        """Say something as an agent whose words were looked over, and in which nothing was found."""
+        return await self.agents.write(conversation_id, agent_id, text, OWN_WORDS)
 
     async def silence(self, **by):
         self.clock.turn(**by)
@@ -106,7 +119,7 @@ def make_desk(units, sealer, company=None):
     clock = TurnedClock()
     company = company or Company(name="测试公司", hotline="400-000-0000", address="上海市测试路1号")
     words = Words(handbook(), company, convert, sealer.phone_hash)
-    room = Room(units, words, clock)
+    room, beside = Room(units, words, clock), RoomsBeside()
     turns = Turns(units, units, room, words, clock)
     presence = Presences(units, words, clock)
     files = MemoryFiles()
@@ -123,6 +136,9 @@ def make_desk(units, sealer, company=None):
         runner=Runner(turns, units, sleep=_no_sleep),
         files=files,
         uploads=Uploads(units, files, QuickMedia(), clock),
+        shadow=ShadowReplays(units, beside, archive_of, clock, reading=units),
+        beside=beside,
+        rows=MemoryRows(),
     )
 
 

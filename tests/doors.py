@@ -4,6 +4,7 @@ import asyncio
 import threading
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import Path
 
 from aiohttp import web
 from argon2 import PasswordHasher
@@ -11,11 +12,13 @@ from argon2 import PasswordHasher
 from bot.adapters.database import schema
 from bot.adapters.database.sealing import Sealer, new_key
 from bot.adapters.database.unit_of_work import Database
+from bot.adapters.edition_files import read_edition, write_edition
 from bot.adapters.papers.press import DeskPress
+from bot.adapters.papers.report_press import DeskReportPress
 from bot.adapters.papers.signing import DeskSigner
 from bot.adapters.papers.word import word
 from bot.adapters.passwords import Argon2Passwords
-from bot.adapters.pinyin import all_syllables
+from bot.adapters.pinyin import all_syllables, syllables_of
 from bot.adapters.script import convert
 from bot.adapters.totp import AppCodes
 from bot.adapters.webhook_sender import HttpWebhookSender
@@ -34,19 +37,27 @@ from bot.services.case_list import CaseList
 from bot.services.case_papers import CasePapers
 from bot.services.console import Console
 from bot.services.customer_files import CustomerFiles
+from bot.services.editions import EditionsInForce
 from bot.services.evidence import EvidencePacks
 from bot.services.groups import Groups
+from bot.services.handbook_desk import HandbookDesk
 from bot.services.handling import Handling
 from bot.services.inbox import Inbox
 from bot.services.inbox_cases import CasesInHand
 from bot.services.interfaces import Interfaces
 from bot.services.judging import Judging
+from bot.services.models.desk import ModelDesk
 from bot.services.one_time import Links
 from bot.services.papers import Papers
+from bot.services.promotion import Promotion, Serving
 from bot.services.read_marks import ReadMarks
 from bot.services.registers import Registers
+from bot.services.reports import Reports
 from bot.services.revealing import Revealing
+from bot.services.review.desk import ReviewDesk
 from bot.services.second_factor import SecondFactors
+from bot.services.shadow_judging import ShadowJudging
+from bot.services.suggestions import Suggesting
 from bot.services.titles import titles
 from bot.services.transcripts import Transcripts
 from bot.web.app import create_web_app
@@ -54,6 +65,8 @@ from bot.web.keys import WebParts
 from bot.web.live import Hub
 from bot.web.visitors import Visitors
 from tests.desks import TestDesk, make_desk
+from tests.models import Trainer
+from tests.training_data import archive_of
 
 PASSWORD = "correct horse battery"
 IDENTITY_SECRET = "shared with the shop, for nobody else to know"
@@ -114,13 +127,33 @@ def make_door(database, sealer, company=None, effects=None):
         case_files=CaseFiles(reading, desk.words, desk.clock, called),
         papers=CasePapers(papers, packs, DeskPress()),
         registers=Registers(reading, desk.words, desk.clock, DeskPress()),
-        handbook=desk.words.handbook,
+        reports=Reports(reading, desk.words, desk.clock, DeskReportPress()),
+        handbook=desk.words.printed,
+        handbook_desk=HandbookDesk.of(
+            units,
+            reading,
+            desk.words,
+            desk.clock,
+            EditionsInForce(units, reading, desk.words, desk.clock),
+            tokens=tokens,
+            syllables=all_syllables,
+            titles=called,
+            write=write_edition,
+            read=read_edition,
+        ),
         judging=Judging(units, desk.words, desk.clock, reading=reading),
         ask_extension=partial(extensions.ask, units, desk.clock),
         hub=hub,
         company=desk.words.company,
         texts=lambda situation: desk.words.situation(situation, "hans").text,
         ready=lambda: True,
+        serving=lambda: Serving("m1", "m1"),
+        models=ModelDesk.of(units, reading, desk.clock, Trainer()),
+        promotion=Promotion(units, desk.clock, lambda model: Path(model.file), reading=reading),
+        review=ReviewDesk.of(units, reading, desk.room, desk.clock, desk.words, syllables_of),
+        shadow=desk.shadow,
+        shadow_judging=ShadowJudging(units, desk.clock, called, reading=reading),
+        suggesting=Suggesting(units, desk.rows, archive_of, desk.clock, called, reading=reading),
         visitors=Visitors(b"v" * 32, desk.clock.now, IDENTITY_SECRET),
         read_marks=ReadMarks(units),
         links=Links(units, cheap, desk.clock, offices, reading=reading),

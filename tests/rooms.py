@@ -1,12 +1,16 @@
 """A room without Rasa: it reads what it was told to read and follows the same rules as data/rules."""
 
+import struct
+import zlib
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 from actions.small_talk import SITUATIONS
 from actions.webhook import ActionServer
 from bot.domain import labels
-from bot.domain.errors import UnderstandingUnavailable
+from bot.domain.errors import ConfigurationError, UnderstandingUnavailable
 from bot.domain.reading import Entity, Reading, Reply, Risk, TurnAnswer
+from bot.domain.vectors import Vectors
 
 SECRET = "of-this-pair"
 ACTIONS = {
@@ -50,6 +54,7 @@ class Room:
         self.server = ActionServer(units, words, clock, SECRET)
         self.table, self.down, self.turns, self.days = {}, False, [], []
         self.before_answer = None
+        self.model, self.places = "double.tar.gz", {}
 
     async def turn(self, conversation, turn, text, context, day):
         if self.down:
@@ -70,6 +75,12 @@ class Room:
         if self.down:
             raise UnderstandingUnavailable("the room is down")
         return [self.table.get(text, reading(None, 0.1)) for text in texts]
+
+    async def vectors(self, texts):
+        """Texts lie where `places` says, others by their characters: what shares most of them lies near."""
+        if self.down:
+            raise UnderstandingUnavailable("the room is down")
+        return Vectors(self.model, tuple(self.places.get(text) or _place(text) for text in texts))
 
     def _actions(self, label, context):
         if context.question and context.question != "withdraw":
@@ -98,6 +109,38 @@ class Room:
             if filled.get("details") == "complete":
                 names = ["action_accept_case"]
         return replies
+
+
+def _place(text):
+    counted = [0.0] * 64
+    for char in text:
+        counted[zlib.crc32(char.encode()) % 64] += 1.0
+    length = sum(value * value for value in counted) ** 0.5 or 1.0
+    return struct.pack("<64e", *(value / length for value in counted))
+
+
+class RoomsBeside:
+    """Models that read beside the live one, each archive by a table of its own; `down` ones don't start."""
+
+    def __init__(self):
+        self.tables, self.down, self.opened, self.before_batch = {}, set(), [], None
+
+    @asynccontextmanager
+    async def __call__(self, archive):
+        if archive.name in self.down:
+            raise ConfigurationError("Rasa did not start")
+        self.opened.append(archive.name)
+        yield _Reader(self, self.tables.get(archive.name, {}))
+
+
+class _Reader:
+    def __init__(self, rooms, table):
+        self._rooms, self._table = rooms, table
+
+    async def parse(self, texts, day=None):
+        if self._rooms.before_batch:
+            await self._rooms.before_batch(texts)
+        return [self._table.get(text, reading(None, 0.1)) for text in texts]
 
 
 def _action(label):

@@ -44,14 +44,16 @@ class RasaHealth:
     def __init__(self, rasa: RasaClient, on_return: Callable[[], None]) -> None:
         self._rasa, self._on_return = rasa, on_return
         self.ready = False
+        self.model: str | None = None  # which one answered last
 
     async def look(self) -> None:
         """Ask it."""
         try:
-            await self._rasa.health()
+            said = await self._rasa.health()
         except UnderstandingUnavailable:
             self.ready = False
         else:
+            self.model = said.get("model")
             if not self.ready:
                 self._on_return()
             self.ready = True

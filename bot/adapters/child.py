@@ -59,6 +59,14 @@ class ChildProcess:
         """Its exit code, once it has ended."""
         return await self._process.wait()
 
+    def give_way(self, nice: int) -> None:
+        """Let other programs of this machine go first (0: no longer), where Linux groups sessions for that.
+
+        Unlike a process's own niceness, that of its session's group may be lowered again without privileges.
+        """
+        with contextlib.suppress(OSError):
+            Path(f"/proc/{self.pid}/autogroup").write_text(str(nice), encoding="ascii")
+
     async def stop(self) -> None:
         """Ask it to end, kill it after `GRACE_S` seconds, and kill whatever is left of its group."""
         if self._process.returncode is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.domain.dialogue import Dialogue
 from bot.domain.errors import InvalidInput
-from bot.domain.evaluation import COMPLAINT, NOT_COMPLAINT, Utterance
+from bot.domain.evaluation import COMPLAINT, NOT_COMPLAINT, NOT_UNDERSTOOD, Utterance
 from bot.domain.labels import ALL
 
 
@@ -60,7 +60,7 @@ def _object(line: str, where: str) -> dict[str, Any]:
 
 def _utterance(row: dict[str, Any], where: str) -> Utterance:
     text, label = _text(row, "text", where), _text(row, "label", where)
-    if label not in ALL and label not in (COMPLAINT, NOT_COMPLAINT):
+    if label not in ALL and label not in (COMPLAINT, NOT_COMPLAINT, NOT_UNDERSTOOD):
         raise InvalidInput(f"{where}：没有 {label} 这个标签。")
     try:
         annotated = row.get("entities")

@@ -4,13 +4,18 @@ import json
 import re
 import tarfile
 import time
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bot.domain.errors import ConfigurationError
 from bot.domain.labels import ALL
+from bot.services.live_at_start import Archive, Archives
+from bot.services.promotion import FindArchive
 from bot.settings import Settings
 
+CANDIDATES = "candidates"  # the folder in `models/` of those that were trained at the desk
 _SUFFIX = ".tar.gz"
 _TIME = re.compile(r"(\d{8})-(\d{6})")  # in Rasa's own names and in ours
 _RASAS_OWN = frozenset({"nlu_fallback", "out_of_scope", "restart", "back", "session_start"})
@@ -41,6 +46,44 @@ def chosen_model(settings: Settings) -> Path | None:
     return settings.model
 
 
+def model_id(archive: Path) -> str:
+    """What the desk calls a model: its archive's name without the ending."""
+    return archive.name.removesuffix(_SUFFIX)
+
+
+def find_archive(settings: Settings, model: str, written: str = "") -> Path | None:
+    """A model's archive: where it was `written`, or under its name among the models; None when it is gone.
+
+    Looked for by name too, since a project's folder is moved and mounted elsewhere.
+    """
+    name = f"{model}{_SUFFIX}"
+    places = [Path(written)] if written else []
+    places += [settings.models / name, settings.models / CANDIDATES / name]
+    return next((place for place in places if place.is_file()), None)
+
+
+def archive_of(path: Path) -> Archive:
+    """An archive as the models' registry takes it in."""
+    moment = datetime.strptime(_made_at(path)[0], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    return Archive(model_id(path), path, moment)
+
+
+def archives(settings: Settings) -> Archives:
+    """What a desk can start with; ConfigurationError when KESU_MODEL names no file."""
+    newest, pinned = newest_model(settings.models), chosen_model(settings) if settings.model else None
+    find = finder(settings)
+    return Archives(
+        find=lambda model: _with_our_labels(find(model)),
+        newest=archive_of(newest) if newest else None,
+        pinned=archive_of(pinned) if pinned else None,
+    )
+
+
+def finder(settings: Settings) -> FindArchive:
+    """Finds the archive of a registered model."""
+    return lambda model: find_archive(settings, model.id, model.file)
+
+
 def model_labels(archive: Path) -> frozenset[str]:
     """The labels the archive was trained for. Raises ConfigurationError when it is no whole Rasa model."""
     try:
@@ -58,6 +101,13 @@ def _metadata(archive: Path) -> dict[str, Any]:
                 metadata: dict[str, Any] = json.load(file)
                 return metadata
     raise KeyError("metadata.json")
+
+
+def _with_our_labels(archive: Path | None) -> Path | None:
+    """An archive that was trained for the desk's present labels."""
+    with suppress(ConfigurationError):
+        return archive if archive and model_labels(archive) == ALL else None
+    return None
 
 
 def check_labels(archive: Path) -> None:

@@ -1,6 +1,9 @@
 """Rasa, in its own environment, started beside the desk on a loopback port and watched."""
 
-from collections.abc import Sequence
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import aiohttp
@@ -12,6 +15,9 @@ from bot.settings import ROOT, Settings
 
 ROOM_PYTHON = ROOT / "bot" / "nlu" / ".venv" / "bin" / "python"
 SERVER = (str(ROOM_PYTHON), "-m", "bot.nlu.server", "--with-parent")
+_NICE = shutil.which("nice")
+NICED_SERVER = (_NICE, "-n", "10", *SERVER) if _NICE else SERVER  # beside the one that customers talk to
+GIVING_WAY = 5  # the niceness of one that loads while customers talk to another
 _ANSWER_WITHIN_S = 5.0
 
 # Telemetry and crash reports would carry customers' text out of the company. Below WARNING Rasa logs
@@ -43,6 +49,8 @@ class RasaProcess:
         command: Sequence[str] = SERVER,
         policy: Policy | None = None,
         clock: Clock | None = None,
+        log: str = "rasa.log",
+        gives_way: bool = False,
     ) -> None:
         if settings.pair_secret is None:
             raise ConfigurationError("缺少 KESU_PAIR_SECRET")
@@ -50,8 +58,10 @@ class RasaProcess:
         self._secret = settings.pair_secret.get_secret_value()
         self._model = model
         self._command = command
+        self._gives_way = gives_way
+        self._child: ChildProcess | None = None
         self.url = f"http://127.0.0.1:{settings.rasa_port}"
-        self.log = settings.log_folder / "rasa.log"
+        self.log = settings.log_folder / log
         self.watcher = Watcher(self._launch, self._healthy, policy=policy, clock=clock)
 
     async def run(self) -> None:
@@ -64,6 +74,21 @@ class RasaProcess:
                 f"日志 {self.log} 的最后一行：{last_lines(self.log)}"
             ) from problem
 
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[None]:
+        """Keep it running while the block runs, which begins once it is healthy; ConfigurationError."""
+        task = asyncio.create_task(self.run())
+        ready = asyncio.create_task(self.watcher.ready.wait())
+        try:
+            await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
+            if task.done():
+                task.result()
+            yield
+        finally:
+            ready.cancel()
+            task.cancel()
+            await asyncio.gather(task, ready, return_exceptions=True)
+
     async def _launch(self) -> Child:
         port = str(self._settings.rasa_port)
         command = [*self._command, "--model", str(self._model), "--port", port]
@@ -73,7 +98,16 @@ class RasaProcess:
             KESU_NLU_DATABASE_URL=self._settings.nlu_database_url,
             **QUIET,
         )
-        return await ChildProcess.spawn(command, env=env, log=self.log)
+        self._child = await ChildProcess.spawn(command, env=env, log=self.log)
+        if self._gives_way:
+            self._child.give_way(GIVING_WAY)
+        return self._child
+
+    def hurry(self) -> None:
+        """From now on it gives way to nobody."""
+        self._gives_way = False
+        if self._child is not None:
+            self._child.give_way(0)
 
     async def _healthy(self) -> bool:
         """Whether it answers the health check with a model loaded."""

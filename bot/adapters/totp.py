@@ -31,7 +31,17 @@ class AppCodes:
         address = pyotp.TOTP(secret).provisioning_uri(name=login, issuer_name=ISSUER)
         out = io.BytesIO()
         code = segno.make(address, error="m", micro=False)
-        code.save(out, kind="svg", xmldecl=False, svgns=True, scale=5, border=4, light="#fff", nl=False)
+        code.save(
+            out,
+            kind="svg",
+            xmldecl=False,
+            svgns=True,
+            scale=5,
+            border=4,
+            light="#fff",
+            nl=False,
+            omitsize=True,
+        )
         return out.getvalue().decode()
 
     @staticmethod

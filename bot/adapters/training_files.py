@@ -1,7 +1,7 @@
 """Read what a model is trained from, and check it first: each fault with file and line."""
 
 import ast
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -32,24 +32,34 @@ class TrainingFiles:
     faults: list[Fault] = field(default_factory=list)
 
 
-def training_files(root: Path) -> list[Path]:
-    """`config.yml`, `domain.yml` and every YAML file of the data folders."""
-    data = [path for folder in FOLDERS for path in sorted((root / "data" / folder).rglob("*.y*ml"))]
+def training_files(root: Path, extra: Sequence[Path] = ()) -> list[Path]:
+    """`config.yml`, `domain.yml` and every YAML file of the data folders and of `extra` ones."""
+    folders = [*(root / "data" / folder for folder in FOLDERS), *extra]
+    data = [path for folder in folders for path in sorted(folder.rglob("*.y*ml"))]
     return [root / "config.yml", root / "domain.yml", *data]
 
 
-def check_training_files(root: Path) -> None:
+def file_name(root: Path, path: Path, extra: Sequence[Path] = ()) -> str:
+    """What people call a training file: its place in the project, or in the `extra` folder it lies in."""
+    folder = next((one for one in extra if path.is_relative_to(one)), None)
+    return str(path.relative_to(folder.parent if folder else root))
+
+
+def check_training_files(root: Path, extra: Sequence[Path] = ()) -> None:
     """Raise ConfigurationError listing the faults, one a line: `file:line: what is wrong`."""
-    if faults := read_training_files(root).faults:
+    if faults := read_training_files(root, extra).faults:
         more = f"\n…共 {len(faults)} 处" if len(faults) > _SHOWN else ""
         raise ConfigurationError("训练文件有误：\n" + "\n".join(map(str, faults[:_SHOWN])) + more)
 
 
-def read_training_files(root: Path) -> TrainingFiles:
-    """Read every training file and the dictionary below `root`; what can't be used is a fault, not a row."""
+def read_training_files(root: Path, extra: Sequence[Path] = ()) -> TrainingFiles:
+    """Read every training file and the dictionary below `root`, and those of `extra` folders.
+
+    What can't be used is a fault, not a row.
+    """
     found = TrainingFiles()
-    for path in training_files(root):
-        name = str(path.relative_to(root))
+    for path in training_files(root, extra):
+        name = file_name(root, path, extra)
         try:
             tree = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         except FileNotFoundError:

@@ -23,6 +23,8 @@ from bot.adapters.secrets_file import NAME, with_secrets
 from bot.app import read_books
 from bot.commands.case_histories import erase_event, verify_histories
 from bot.commands.opening import opened, upgrade_database
+from bot.commands.taken import note_taken
+from bot.domain.case import read_number
 from bot.domain.errors import ConfigurationError
 from bot.domain.evidence_check import check, manifest_of
 from bot.domain.monthly import Month
@@ -38,6 +40,7 @@ _OUT = click.option(
 )
 _REGISTERS = (".xlsx", ".docx", ".pdf")
 _BY = click.option("--by", required=True, help="The login of the person for whom you do this.")
+_FOR = click.option("--by", help="The login of the person for whom you do this: the audit log names them.")
 
 
 @click.group()
@@ -51,21 +54,27 @@ def command() -> None:
 @click.option("--pdf", "as_pdf", is_flag=True, help="Make a PDF (needs LibreOffice).")
 @click.option("--with-blanks", is_flag=True, help="Mark what the case lacks instead of refusing.")
 @click.option("--script", type=click.Choice(["hans", "hant"]), default=SCRIPT, show_default=True)
+@_FOR
 @_OUT
-def paper(number: str, form: str, out: Path, script: str, *, as_pdf: bool, with_blanks: bool) -> None:
+def paper(
+    number: str, form: str, out: Path, script: str, by: str | None, *, as_pdf: bool, with_blanks: bool
+) -> None:
     """Print the paper FORM (like F-D07-2) of the case NUMBER as Word or PDF.
 
     Letters and papers with risky sentences need a supervisor's approval first: kesu cases approval.
     """
-    for line in asyncio.run(_print(number, form, out, script, as_pdf=as_pdf, with_blanks=with_blanks)):
+    lines = asyncio.run(_print(number, form, out, script, by, as_pdf=as_pdf, with_blanks=with_blanks))
+    for line in lines:
         click.echo(line)
 
 
 async def _print(
-    number: str, form: str, out: Path, script: str, *, as_pdf: bool, with_blanks: bool
+    number: str, form: str, out: Path, script: str, by: str | None, *, as_pdf: bool, with_blanks: bool
 ) -> list[str]:
     async with _papers() as papers:
         sheet = await papers.sheet(number, form, with_blanks=with_blanks, script=script)
+        taken = {"form": sheet.form, "kind": "pdf" if as_pdf else "word"}
+        await note_taken(papers, "paper_taken", f"case:{read_number(number)}", taken, by)
     blanks = [f"还有 {len(sheet.blanks)} 处待填写：{'、'.join(sheet.blanks)}"] if sheet.blanks else []
     return [*blanks, *await _write(sheet, out, as_pdf=as_pdf)]
 
@@ -114,8 +123,9 @@ def forms() -> None:
 @command.command()
 @click.option("--month", required=True, metavar="2026-03", help="The month, in Shanghai.")
 @click.option("--full", is_flag=True, help="Show phone and identity numbers whole.")
+@_FOR
 @_OUT
-def register(month: str, out: Path, *, full: bool) -> None:
+def register(month: str, out: Path, by: str | None, *, full: bool) -> None:
     """Write a month's register and report: .xlsx for both, .docx or .pdf for the report alone."""
     chosen = Month.of(month)
     if out.suffix not in _REGISTERS:
@@ -124,6 +134,8 @@ def register(month: str, out: Path, *, full: bool) -> None:
     async def collect() -> list[str]:
         async with _papers() as papers:
             book = await monthly_book(papers.units, papers.words, papers.clock, chosen, full=full)
+            taken = {"kind": out.suffix.removeprefix("."), "full": full}
+            await note_taken(papers, "exported", f"register:{chosen.title}", taken, by)
         if out.suffix == ".xlsx":
             write_private(out, workbook(book))
             return [f"已写入 {out}：{len(book.register.lines)} 件"]
@@ -136,7 +148,7 @@ def register(month: str, out: Path, *, full: bool) -> None:
 @command.command()
 @click.argument("number")
 @click.option("--redacted", is_flag=True, help="Without phones, identity numbers, names and addresses.")
-@click.option("--by", help="The login of the person for whom you do this.")
+@_FOR
 @_OUT
 def evidence(number: str, out: Path, by: str | None, *, redacted: bool) -> None:
     """Write the evidence pack of the case NUMBER: what was said and done, clauses, papers, one hash chain."""

@@ -38,12 +38,16 @@ def training_data_faults(root: Path, measuring: Path | None) -> Iterator[Fault]:
     """Every fault of the training data below `root`, also against the messages kept apart for measuring."""
     found = read_training_files(root)
     yield from found.faults
+    rows = [row._replace(written=convert(row.written, "hans")) for row in found.rows]
+    yield from variety_faults(rows, kept_apart(root, measuring))
+
+
+def kept_apart(root: Path, measuring: Path | None) -> list[Apart]:
+    """The messages that are kept apart for measuring, in Simplified characters."""
     files = sorted((root / "tests" / "nlu").glob("heldout_*.jsonl"))
     files += sorted(measuring.glob("*.jsonl")) if measuring else []
-    apart = [
+    return [
         Apart(where.removeprefix(f"{root}/"), convert(text, "hans"))
         for file in files
         for where, text in read_texts(file)
     ]
-    rows = [row._replace(written=convert(row.written, "hans")) for row in found.rows]
-    yield from variety_faults(rows, apart)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from bot.adapters.model_files import chosen_model
+from bot.adapters.live_archive import next_at_start
 from bot.adapters.reports.curve import learning_curve
 from bot.adapters.reports.files import known_training_seconds, report_folder, write_report
 from bot.adapters.reports.sets import measuring_sets
@@ -34,7 +34,7 @@ def command(*, curve: bool, time_training: bool) -> None:
     beside ours once `make stock` has been run. It runs beside a desk that is up, on ports of its own.
     """
     settings = load_settings()
-    model = chosen_model(settings)
+    model = asyncio.run(next_at_start(settings))
     if model is None:
         raise ConfigurationError(f"{settings.models} 里还没有模型：请先执行 make train。")
     folder = report_folder(settings.reports, model)

@@ -5,17 +5,23 @@ import logging
 import shutil
 import signal
 from contextlib import suppress
+from pathlib import Path
 
 import click
 
+from bot.adapters.clock import SystemClock
 from bot.adapters.handbook_files import check_directory
 from bot.adapters.listening import choose_port
-from bot.adapters.model_files import check_labels, chosen_model
-from bot.adapters.rasa_process import RasaProcess, require_room
+from bot.adapters.live import NobodyWatches
+from bot.adapters.model_files import archives, model_id, newest_model
+from bot.adapters.rasa_fleet import RasaFleet, launcher
+from bot.adapters.rasa_process import require_room
 from bot.adapters.secrets_file import with_secrets
 from bot.commands.opening import opened, upgrade_database
 from bot.commands.train import train_aloud
 from bot.domain.errors import ConfigurationError, KesuError
+from bot.services.live_at_start import settle
+from bot.services.promotion import Wanted
 from bot.settings import Settings, load_settings, unknown_variables
 
 
@@ -46,10 +52,9 @@ async def _until_stopped() -> None:
     settings = load_settings()
     _log(settings.log_level)
     settings = await prepare(settings)
-    model = chosen_model(settings) or (await train_aloud(settings)).model
-    check_labels(model)
+    wanted = await model_to_start_with(settings)
     try:
-        await _run(settings, RasaProcess(settings, model))
+        await _run(settings, RasaFleet(launcher(settings), wanted))
     except* KesuError as problems:
         raise problems.exceptions[0] from None
 
@@ -83,16 +88,41 @@ async def prepare(settings: Settings) -> Settings:
     return settings
 
 
-async def _run(settings: Settings, rasa: RasaProcess) -> None:
+async def model_to_start_with(settings: Settings) -> Wanted:
+    """The live model, as bot/services/live_at_start.py has it; where there is none at all, one is trained.
+
+    ConfigurationError when the live one can't be used and there is no other.
+    """
+    async with opened(settings) as database:
+        units, clock = database.units(NobodyWatches()), SystemClock()
+        wanted = await settle(units, clock, archives(settings))
+        if wanted is None:
+            await train_aloud(settings)
+            wanted = await settle(units, clock, archives(settings))
+    if wanted is None:
+        raise ConfigurationError(f"{settings.models} 里没有模型：请执行 make train")
+    newest = newest_model(settings.models)
+    if newest is not None and newest != wanted.archive and settings.model is None:
+        _tell_of(newest)
+    return wanted
+
+
+def _tell_of(newest: Path) -> None:
+    """A model that lies there unused is no fault, but whoever trained it by hand should know."""
+    name = model_id(newest)
+    click.echo(f"提示: {newest} 比正在使用的模型新，没有启用；要启用它，请执行 kesu model promote {name}")
+
+
+async def _run(settings: Settings, fleet: RasaFleet) -> None:
     from bot.app import serve  # late: the checks above need none of it
 
     started = asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        group.create_task(serve(settings, started))
-        group.create_task(rasa.run())
+        group.create_task(serve(settings, started, fleet))
+        group.create_task(fleet.run())
         await started.wait()
         click.echo("网页已启动，正在加载语言模型（约 10–30 秒）…")
-        await rasa.watcher.ready.wait()
+        await fleet.ready.wait()
         await _announce(settings)
 
 

@@ -18,10 +18,11 @@ from bot.domain.people import Role, User
 from bot.services.accounts import Accounts
 from bot.services.accounts_changes import Person, Staff
 from bot.services.accounts_checks import Called, Offices
+from bot.services.audit import TERMINAL
 from bot.services.ports import Units
 from bot.settings import Settings, load_settings
 
-_BY = "the terminal"
+_BY = TERMINAL
 _ROLES = click.Choice([role.value for role in Role])
 _MARKED = {True: "", False: "（已停用）"}
 _name = click.option("--name", help="The name customers and colleagues see.")

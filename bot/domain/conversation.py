@@ -5,8 +5,14 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from bot.domain.by_hand import by_hand
 from bot.domain.errors import Conflict
 from bot.domain.reasons import Reason
+
+_NO_CHAT = (
+    "这位顾客不是在聊天里来的，看不到这里写的话，会话不能打开。"
+    "请在投诉里办理；要联系顾客，请按留下的方式联系。"
+)
 
 
 class Owner(StrEnum):
@@ -66,6 +72,7 @@ class Conversation:
     in the transaction that put them here and are still to be said, after the bot's answer of that turn.
     `agent_read_seq` and `customer_read_seq` say up to which line people of the desk and the customer have
     read; they are changed by Conversations.note_read alone, past all versions.
+    One of a complaint that was written down by hand (bot/domain/by_hand.py) is closed, and stays so.
     """
 
     id: str
@@ -142,6 +149,8 @@ class Conversation:
             raise Conflict("请先接手这个会话，再进行操作。")
 
     def _give(self, owner: Owner, agent_id: str | None, now: datetime) -> None:
+        if by_hand(self.channel) and owner is not Owner.CLOSED:
+            raise Conflict(_NO_CHAT)
         self.owner, self.agent_id, self.owner_since = owner, agent_id, now
         self.version += 1
         self.waiting_since = self.callback_asked_at = None

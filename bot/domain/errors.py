@@ -4,6 +4,8 @@ It is rendered at one place for each kind of reader: `bot/web/errors.py` for bro
 for the terminal.
 """
 
+from collections.abc import Sequence
+
 
 class KesuError(Exception):
     """Something went wrong that we can explain.
@@ -134,6 +136,16 @@ class HandbookInvalid(HandbookError):
     """The packs don't make a handbook; the message lists every problem with file, place and what to do."""
 
     key = "handbook_invalid"
+
+
+class RevisionRefused(InvalidInput):
+    """The new words of a clause break a rule; `findings` are pairs: the sentence or "", and what to do."""
+
+    key = "revision_refused"
+
+    def __init__(self, findings: Sequence[tuple[str, str]]) -> None:
+        super().__init__("\n".join(message for _, message in findings))
+        self.findings = tuple(findings)
 
 
 class UnknownClause(HandbookError):

@@ -53,7 +53,7 @@ def evaluate(
     `milliseconds` is the time each message took. The keys are those of docs/evaluation.md.
     """
     pairs = [
-        (utterance, _resolved(utterance, reading))
+        (utterance, resolved(utterance, reading))
         for utterance, reading in zip(utterances, readings, strict=True)
     ]
     per_label = _per_label(pairs)
@@ -72,11 +72,14 @@ def evaluate(
 
 def is_right(utterance: Utterance, reading: Reading) -> bool:
     """Whether the label read is the wanted one, stands in `also`, or is of the wanted family."""
-    return _resolved(utterance, reading) == utterance.label
+    return resolved(utterance, reading) == utterance.label
 
 
-def _resolved(utterance: Utterance, reading: Reading) -> str:
-    """The label read, or the wanted one where the reading is right in another way (`also`, a family)."""
+def resolved(utterance: Utterance, reading: Reading) -> str:
+    """The label read, or the wanted one where the reading is right in another way (`also`, a family).
+
+    A message that was not understood has the label NOT_UNDERSTOOD.
+    """
     read = reading.label or NOT_UNDERSTOOD
     family = COMPLAINT if labels.is_complaint(reading.label) else NOT_COMPLAINT
     if read in utterance.also or (

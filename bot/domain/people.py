@@ -24,18 +24,25 @@ class Deed(StrEnum):
 
     TALK = "talk"  # see all conversations and cases, answer customers, move cases
     EASE = "ease"  # decide what needs experience: merge and split cases, change severity by hand
-    OVERSEE = "oversee"  # extend deadlines, release held sentences, train the bot
+    OVERSEE = "oversee"  # extend deadlines, release held sentences
+    TRAIN = "train"  # correct what the bot misread, train models, put them into service
+    EDIT_HANDBOOK = "edit_handbook"  # change the words of clauses, approve what others changed
     SET_UP = "set_up"  # logins, positions, calendar
+    SEE_REPORTS = "see_reports"  # the figures of everybody's work, people by name
     ANSWER_FOR_DEPARTMENT = "answer_for_department"
 
 
 _DEEDS = {
     Role.AGENT: {Deed.TALK},
     Role.SENIOR: {Deed.TALK, Deed.EASE},
-    Role.SUPERVISOR: {Deed.TALK, Deed.EASE, Deed.OVERSEE},
-    Role.ADMIN: {Deed.TALK, Deed.EASE, Deed.OVERSEE, Deed.SET_UP},
+    Role.SUPERVISOR: {
+        Deed.TALK, Deed.EASE, Deed.OVERSEE, Deed.TRAIN, Deed.EDIT_HANDBOOK, Deed.SEE_REPORTS,
+    },
+    Role.ADMIN: {
+        Deed.TALK, Deed.EASE, Deed.OVERSEE, Deed.TRAIN, Deed.SET_UP, Deed.EDIT_HANDBOOK, Deed.SEE_REPORTS,
+    },
     Role.DEPARTMENT: {Deed.ANSWER_FOR_DEPARTMENT},
-}
+}  # fmt: skip
 
 
 _LADDER = (Role.AGENT, Role.SENIOR, Role.SUPERVISOR, Role.ADMIN)

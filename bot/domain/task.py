@@ -11,6 +11,8 @@ from typing import Any
 from bot.domain.errors import Conflict
 from bot.domain.people import User
 
+ASKED = "review"  # in a payload: the customer's message that somebody is asked about
+
 
 class TaskKind(StrEnum):
     """Why there is something to do."""

@@ -7,7 +7,7 @@ import logging
 import os
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial, wraps
-from typing import Any, Optional
+from typing import Any, Mapping, Optional
 
 from rasa.core.agent import Agent
 from rasa.core.channels.channel import InputChannel, UserMessage
@@ -19,6 +19,7 @@ from sanic.response import HTTPResponse
 from bot.nlu.action_calls import ActionCalls
 from bot.nlu.processor import TurnProcessor, turn_processor
 from bot.nlu.turn import AbortedTurnError, MalformedError, Turn, readable, written_on
+from bot.nlu.vectors import encoder_of, written_vectors
 
 DEFAULT_TURN_SECONDS = 15.0
 MOST_TEXTS = 1000
@@ -112,7 +113,12 @@ class TurnInput(InputChannel):
         """Return the routes. Rasa's own message handler is not used: it forgets failures."""
         del on_new_message
         routes = Blueprint("desk")
-        handlers = (("POST", self.turn), ("POST", self.parse), ("GET", self.health))
+        handlers = (
+            ("POST", self.turn),
+            ("POST", self.parse),
+            ("POST", self.vectors),
+            ("GET", self.health),
+        )
         for method, handler in handlers:
             name = handler.__name__
             routes.add_route(
@@ -137,15 +143,20 @@ class TurnInput(InputChannel):
     @_answered
     async def parse(self, request: Request) -> HTTPResponse:
         """Say what many texts mean, outside any conversation."""
-        body = _body(request)
-        asked = body if isinstance(body, dict) else {}
-        texts = asked.get("texts")
-        if not isinstance(texts, list) or len(texts) > MOST_TEXTS:
-            raise MalformedError(f"texts must be a list of at most {MOST_TEXTS} strings")
-        day = written_on(asked.get("day"))
+        asked = _asked(request)
+        texts, day = _texts(asked), written_on(asked.get("day"))
         processor = self._ready(request)
-        readings = await processor.read([readable(text) for text in texts], day)
+        readings = await processor.read(texts, day)
         return _answer({"model": processor.model_filename, "readings": readings})
+
+    @_answered
+    async def vectors(self, request: Request) -> HTTPResponse:
+        """Say where many texts lie in the space of the model's sentence encoder."""
+        texts, processor = _texts(_asked(request)), self._ready(request)
+        encoder = encoder_of(request.app.ctx.agent.processor.graph_runner)
+        if encoder is None:
+            return _refusal(503, "the model has no sentence encoder")
+        return _answer({"model": processor.model_filename, "vectors": await written_vectors(encoder, texts)})
 
     @_answered
     async def health(self, request: Request) -> HTTPResponse:
@@ -182,6 +193,18 @@ class TurnInput(InputChannel):
     async def _close(self, *_: object) -> None:
         if self._calls is not None:
             await self._calls.close()
+
+
+def _asked(request: Request) -> Mapping[str, Any]:
+    body = _body(request)
+    return body if isinstance(body, dict) else {}
+
+
+def _texts(asked: Mapping[str, Any]) -> list[str]:
+    texts = asked.get("texts")
+    if not isinstance(texts, list) or len(texts) > MOST_TEXTS:
+        raise MalformedError(f"texts must be a list of at most {MOST_TEXTS} strings")
+    return [readable(text) for text in texts]
 
 
 def _body(request: Request) -> object:

@@ -1,7 +1,7 @@
 """Which label a message carries: a linear separator for each, and confidences that mean what they say."""
 
 from pathlib import Path
-from typing import Any, Dict, List, Optional, Tuple, Type
+from typing import Any, Dict, List, NamedTuple, Optional, Tuple, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext
@@ -25,6 +25,20 @@ WEIGHTS_FILE = "separators.npz"
 
 class TrainingDataError(RasaException):
     """The training data can't teach a classifier anything; the message says what is missing."""
+
+
+class Material(NamedTuple):
+    """What a classifier learns from: one row a message, of whose features the first `words` count words.
+
+    `texts` are the normal forms; `apart` says which messages calibrate.
+    """
+
+    messages: List[Message]
+    texts: List[str]
+    features: csr_matrix
+    words: int
+    names: np.ndarray
+    apart: np.ndarray
 
 
 def _is_sign(text: str) -> bool:
@@ -75,6 +89,13 @@ class LinearClassifier(TrainedComponent, IntentClassifier):
 
     def learn(self, training_data: TrainingData, folder: Path) -> None:
         """Learn from every message with text and label. Raises TrainingDataError on fewer than two labels."""
+        given = self.material(training_data)
+        trained = separators(given.features, given.words, given.names, given.apart, self.settings())
+        trained.signs = sorted({text for text in given.texts if _is_sign(text)})
+        np.savez(folder / WEIGHTS_FILE, **vars(trained))
+
+    def material(self, training_data: TrainingData) -> Material:
+        """Return what there is to learn from. Raises TrainingDataError on fewer than two labels."""
         examples = [example for example in training_data.intent_examples if example.get(TEXT)]
         names = np.array([example.get(INTENT) for example in examples])
         if len(set(names)) < 2:  # noqa: PLR2004 -- nothing to tell apart
@@ -84,9 +105,7 @@ class LinearClassifier(TrainedComponent, IntentClassifier):
         texts = [normal_form(example).text for example in examples]
         apart = np.array([kept_apart(text) for text in texts])
         features, words = self._features(examples)
-        trained = separators(features, words, names, apart, self._settings())
-        trained.signs = sorted({text for text in texts if _is_sign(text)})
-        np.savez(folder / WEIGHTS_FILE, **vars(trained))
+        return Material(examples, texts, features, words, names, apart)
 
     def restore(self, folder: Path) -> None:
         """Take the weights."""
@@ -101,7 +120,8 @@ class LinearClassifier(TrainedComponent, IntentClassifier):
         """Training needs no rankings."""
         return training_data
 
-    def _settings(self) -> Settings:
+    def settings(self) -> Settings:
+        """Return how separators are learned."""
         return Settings(
             self._config["words_penalty"],
             self._config["meaning_penalty"],

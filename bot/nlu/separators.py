@@ -1,6 +1,6 @@
 """Linear separators for labels: training, calibration, and confidences. Nothing here knows Rasa."""
 
-from typing import FrozenSet, List, NamedTuple, Sequence
+from typing import FrozenSet, List, NamedTuple, Sequence, Tuple
 from zlib import crc32
 
 import numpy as np
@@ -77,6 +77,28 @@ def separators(
         margins[:, columns] = features[apart] @ others[0].weights + others[0].biases
         sharpness = _sharpness(margins, right[apart])
     return Separators(labels.tolist(), weights, biases, sharpness)
+
+
+def cross_validated(
+    features: csr_matrix,
+    words: int,
+    names: np.ndarray,
+    folds: np.ndarray,
+    apart: np.ndarray,
+    settings: Settings,
+) -> Tuple[np.ndarray, np.ndarray]:
+    """Return the labels, and one row of confidences a message by separators that have not seen its fold.
+
+    How sharp confidences are is fitted on the messages kept apart, as in training.
+    """
+    labels, right = np.unique(names, return_inverse=True)
+    learned = [folds != fold for fold in np.unique(folds)]
+    margins = np.full((len(names), len(labels)), NEVER_SEEN)
+    for rows, fit in zip(learned, _fits(features, words, names, learned, settings), strict=True):
+        columns = np.searchsorted(labels, np.unique(names[rows]))
+        margins[np.ix_(~rows, columns)] = features[~rows] @ fit.weights + fit.biases
+    sharpness = _sharpness(margins[apart], right[apart]) if apart.sum() >= ENOUGH_APART else 1.0
+    return labels, softmax(sharpness * margins, axis=1)
 
 
 def _sharpness(margins: np.ndarray, right: np.ndarray) -> float:

@@ -10,6 +10,7 @@ from bot.domain.case import Case
 from bot.domain.people import User
 from bot.services.ports import UnitOfWork, Units
 
+TERMINAL = "the terminal"  # who acts there without naming a person
 PAGE = 100  # entries on one page
 _AT_ONCE = 1000  # entries checked in one transaction
 _NOTHING: Mapping[str, Any] = {}
@@ -122,7 +123,8 @@ async def _hidden(uow: UnitOfWork, user: User) -> tuple[str, ...]:
 
 
 def _shown(entry: AuditEntry, names: Mapping[str, str]) -> Shown:
-    details = tuple((name, _told(value)) for name, value in entry.details.items())
+    told = ((name, _told(value)) for name, value in entry.details.items())
+    details = tuple((name, words) for name, words in told if words)
     what = TITLES.get(entry.deed, entry.deed)
     return Shown(entry.seq, entry.at, names.get(entry.actor, entry.actor), what, entry.object, details)
 

@@ -50,11 +50,12 @@ class Levels:
 
 @dataclass(frozen=True)
 class Duty:
-    """Something to do on the case, with who does it in words."""
+    """Something to do on the case, with who does it in words; of a promise, who gave it."""
 
     task: Task
     whose: str
     late: bool
+    promised_by: str | None
 
 
 @dataclass(frozen=True)
@@ -139,7 +140,9 @@ class CaseFiles:
         is_person = task.assignee_kind is Assignee.USER
         whose = names.get(task.assignee, "有人") if is_person else processes.title(task.assignee)
         over = task.due_at is not None and task.due_at < self._clock.now()
-        return Duty(task, whose, task.broken_at is not None or (over and task.state is TaskState.OPEN))
+        late = task.broken_at is not None or (over and task.state is TaskState.OPEN)
+        promised_by = names.get(task.created_by) if task.kind is TaskKind.PROMISE else None
+        return Duty(task, whose, late, promised_by)
 
     def _possible(self, case: Case, user: User, positions: frozenset[str]) -> frozenset[str]:
         """What is not an arrow of the process, and merging, which asks for another case's number."""

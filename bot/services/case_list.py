@@ -1,6 +1,6 @@
 """The list of cases for the people who handle them: filtered, a page at a time. Reads only."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -44,6 +44,7 @@ class ListedCase:
     due_at: datetime | None
     overdue: bool
     resting: bool
+    state: CaseState
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,10 @@ class CaseList:
         async with self._units() as uow:
             return self._row(await uow.cases.get(case_id))
 
+    def rows(self, cases: Iterable[Case]) -> list[ListedCase]:
+        """Cases that were found otherwise, as the list shows them."""
+        return [self._row(case) for case in cases]
+
     def _listed(self, wanted: Wanted) -> Listed:
         for value, known in (
             (wanted.state, set(STATES)),
@@ -123,4 +128,5 @@ class CaseList:
             due_at=case.due_at if case.is_open else case.closed_at,
             overdue=case.is_open and case.due_at is not None and case.due_at < now,
             resting=case.is_open and case.paused_since is not None,
+            state=case.state,
         )

@@ -23,7 +23,8 @@ KINDS: Mapping[str, str] = {
     "split": "拆分", "parted": "拆出投诉", "reopened": "重开", "paused": "暂停等待", "resumed": "继续办理",
     "approval_asked": "送审", "approval_given": "批准", "approval_refused": "退回",
     "extension_asked": "申请延期", "extension_refused": "不同意延期", "extended": "延期",
-    "assigned": "换人处理", "corrected": "更正级别", "judged": "判定级别", "risk_noted": "风险用语",
+    "assigned": "换人处理", "corrected": "更正级别",
+    "reclassified": "更改类别", "judged": "判定级别", "risk_noted": "风险用语",
     "issue_noted": "又提到一个问题", "fact_added": "补充信息", "fact_corrected": "顾客更正信息",
     "said_again": "再次投诉同一问题", "urged": "顾客催办",
     "handed_over": "转人工", "claimed": "客服接手会话", "released": "会话交还机器人",
@@ -49,7 +50,8 @@ _TITLES: Mapping[str, str] = {
 }  # fmt: skip
 _MORE: Mapping[str, str] = {
     "reason": "原因", "note": "备注", "task": "事项", "words": "原话", "merged": "并入的投诉",
-    "parted": "拆出的投诉", "left": "移出的投诉", "paper": "文书", "issue": "问题", "position": "岗位",
+    "parted": "拆出的投诉", "left": "移出的投诉", "paper": "文书", "issue": "问题",
+    "before_issue": "原来的类别", "position": "岗位",
     "answer": "答复", "satisfaction": "答复", "wanted": "在等",
 }  # fmt: skip
 _CALENDAR = "公布了新的工作日安排"

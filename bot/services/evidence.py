@@ -13,11 +13,12 @@ from bot.domain.errors import NotFound
 from bot.domain.evidence import Item, Record, original_name
 from bot.domain.evidence_check import MANIFEST, RECORDS, Link, Manifest
 from bot.domain.evidence_views import views
+from bot.domain.handbook.clause import COMPANY
 from bot.domain.papers import Sheet
 from bot.domain.reading import Reading
 from bot.domain.redaction import NAME_KIND, Personal
 from bot.domain.task import TaskState
-from bot.services import evidence_items
+from bot.services import audit, evidence_items
 from bot.services.evidence_items import MADE
 from bot.services.papers import PAPER, Papers, case_numbered
 from bot.services.ports import Files, UnitOfWork
@@ -80,6 +81,8 @@ class EvidencePacks:
             manifest = self._manifest(case, records, files, redacted=redacted)
             actor = person.id if person else "desk"
             await record(uow, case, MADE, actor, now, seal=manifest.seal, redacted=redacted)
+            if person is None:  # a person's is in the audit log with the history's entry
+                await audit.record(uow, audit.TERMINAL, MADE, audit.case_object(case), now=now)
             await uow.commit()
         return {MANIFEST: _pretty(manifest), **files}
 
@@ -101,17 +104,19 @@ class EvidencePacks:
 
     def _clauses(self, messages: list[Message]) -> Iterator[Item]:
         """Each version of each clause that was said, with the wording while the handbook has that version."""
-        handbook = self.papers.words.handbook
+        words = self.papers.words
         for clause_id, version in sorted({(m.clause, m.clause_version or 0) for m in messages if m.clause}):
-            clause = handbook.clauses.get(clause_id)
+            clause = words.of_version(clause_id, version)
             facts = {"clause": clause_id, "clause_version": str(version)}
-            if clause is not None and clause.version == version:
+            if clause is not None:
                 wording = clause.quotation or "\n".join("".join(u.text for u in way) for way in clause.ways)
                 facts |= {
                     "document": clause.document or "desk",
                     "place": clause.place or "",
                     "wording": wording,
                 }
+                if clause.is_revised:
+                    facts["revised"] = COMPANY
             yield Item(f"{clause_id}@{version}", "clause", facts)
 
     async def _sheets(self, uow: UnitOfWork, case: Case) -> AsyncIterator[Sheet]:

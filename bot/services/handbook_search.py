@@ -7,6 +7,7 @@ from bot.domain import search_query
 from bot.domain.case import Case
 from bot.domain.conversation import Conversation
 from bot.domain.handbook.clause import Clause
+from bot.domain.handbook.handbook import Handbook
 from bot.domain.handbook.process import Stage
 from bot.domain.people import User
 from bot.domain.process import course
@@ -93,6 +94,7 @@ class HandbookSearch:
         self._units, self._words, self._clock, self._tokens = units, words, clock, tokens
         self._syllables, self._titles = syllables, titles
         self._entries: tuple[_Entry, ...] = ()
+        self._read: Handbook | None = None
 
     async def find(
         self, conversation_id: str, text: str, user: User, case_id: str | None = None
@@ -170,9 +172,9 @@ class HandbookSearch:
         return weigh
 
     def _all(self) -> tuple[_Entry, ...]:
-        """Every clause that may be sent, made ready at the first search."""
-        if not self._entries:
-            self._entries = tuple(self._made())
+        """Every clause that may be sent, made ready at the first search in a handbook."""
+        if self._read is not self._words.handbook:
+            self._read, self._entries = self._words.handbook, tuple(self._made())
         return self._entries
 
     def _made(self) -> Iterator[_Entry]:

@@ -4,7 +4,7 @@ Every change names the version that the person has seen (the number of the last 
 whoever comes second is told what changed, and nothing is overwritten.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Literal
@@ -14,7 +14,7 @@ from bot.domain.errors import Conflict, ForbiddenMove, InvalidInput, MissingValu
 from bot.domain.handbook.process import Arrow
 from bot.domain.people import Deed, User
 from bot.domain.process import Course, Filled, Mover, course
-from bot.services import approvals, avoidance, merging, moves, steps
+from bot.services import approvals, avoidance, merging, moves, steps, told_words
 from bot.services.ports import Clock, UnitOfWork, Units
 from bot.services.standing import Standing, asks_why, standing_of
 from bot.services.turn import record
@@ -43,11 +43,13 @@ class Handling:
         version: int,
         values: Mapping[str, str] = _NOTHING,
         reason: str = "",
+        confirmed: Collection[str] = (),
     ) -> None:
         """Take an arrow, or propose it where it needs approval.
 
-        Raises ForbiddenMove, NotAllowed, MissingValues, InvalidInput, or Conflict with what others did
-        meanwhile; the case is then unchanged.
+        Raises ForbiddenMove, NotAllowed, MissingValues, InvalidInput, Conflict with what others did
+        meanwhile, or Unconfirmed if what the customer is told of it has warnings that are not among
+        `confirmed`; the case is then unchanged.
         """
         filled = Filled(values, reason)
         async with self._change(case_id, user, version) as (uow, case, mover, now):
@@ -56,6 +58,8 @@ class Handling:
                 raise InvalidInput("合并要说明并入哪一件投诉；请用“合并”。")
             if asks_why(found) and not reason.strip():
                 raise MissingValues(f"“{found.title}”要写明原因。")
+            told = told_words.heard(self._words, found.say, {**(case.findings or {}), **filled.values})
+            await told_words.clear(uow, self._words, case, told, confirmed, user.id, now)
             if found.approval:
                 await approvals.ask(uow, self._words, case, found, filled, mover, now)
             else:
@@ -68,6 +72,7 @@ class Handling:
         version: int,
         values: Mapping[str, str] = _NOTHING,
         reason: str = "",
+        confirmed: Collection[str] = (),
     ) -> None:
         """Close the case by the one way that leads there from where it stands."""
         async with self._units() as uow:
@@ -79,7 +84,7 @@ class Handling:
         if len(ways) > 1:
             titles = "、".join(arrow.title for arrow in ways)
             raise InvalidInput(f"有几种结案方式，请选一种：{titles}。")
-        await self.move(case_id, ways[0].id, user, version, values, reason)
+        await self.move(case_id, ways[0].id, user, version, values, reason, confirmed)
 
     async def reopen(self, case_id: str, user: User, version: int, reason: str) -> None:
         """Take a closed or withdrawn case up again; MissingValues without a reason."""
@@ -112,10 +117,12 @@ class Handling:
         version: int,
         waits_for: Literal["customer", "third_party"],
         wanted: str,
+        confirmed: Collection[str] = (),
     ) -> None:
         """Let the case rest while the customer or a third party owes us something; the customer is told what.
 
         That time doesn't count as our delay (Q-4). Due dates stay: extending them needs a supervisor.
+        Unconfirmed as with `move`.
         """
         if not wanted.strip():
             raise MissingValues("请写明在等什么。")
@@ -123,6 +130,8 @@ class Handling:
             _must_be_open(case)
             if case.paused_since is not None:
                 raise Conflict("这件投诉已经在等待中了。")
+            if waits_for == "customer":
+                await told_words.clear(uow, self._words, case, [wanted.strip()], confirmed, user.id, now)
             case.pause(waits_for, now)
             await record(uow, case, "paused", mover.id, now, waits_for=waits_for, reason=wanted.strip())
             if waits_for == "customer":

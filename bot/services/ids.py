@@ -8,7 +8,15 @@ _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # Crockford's base 32
 
 def new_id(now: datetime) -> str:
     """A ULID-like id: 48 bits of milliseconds and 80 random bits, 26 characters."""
-    value = (int(now.timestamp() * 1000) << 80) | secrets.randbits(80)
+    return _written((int(now.timestamp() * 1000) << 80) | secrets.randbits(80))
+
+
+def first_id(moment: datetime) -> str:
+    """The id before all that were made at this millisecond or later, and behind all earlier ones."""
+    return _written(int(moment.timestamp() * 1000) << 80)
+
+
+def _written(value: int) -> str:
     characters = []
     for _ in range(26):
         value, place = divmod(value, 32)

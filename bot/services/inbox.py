@@ -8,7 +8,7 @@ from enum import StrEnum
 from bot.domain.case import Case
 from bot.domain.errors import Conflict, InvalidInput, NotAllowed
 from bot.domain.people import User
-from bot.domain.task import Decision, Task, TaskKind, TaskState
+from bot.domain.task import ASKED, Decision, Task, TaskKind, TaskState
 from bot.services import avoidance, steps
 from bot.services.outbreaks import PAYLOAD as OUTBREAK
 from bot.services.ports import Clock, UnitOfWork, Units
@@ -215,6 +215,8 @@ def answers(task: Task) -> tuple[Outcome, ...]:
     """What can be said to this task: yes or no where something is asked, else that it is done."""
     if task.kind is TaskKind.APPROVAL:
         return (Outcome.APPROVED, Outcome.REFUSED)
+    if ASKED in task.payload:
+        return (Outcome.DONE,)
     if task.kind is TaskKind.REVIEW or OUTBREAK in task.payload:
         return (Outcome.DONE, Outcome.REFUSED)
     return (Outcome.DONE,)

@@ -22,14 +22,14 @@ class Read:
     each: float
 
 
-async def read_all(rasa: Understanding, texts: Sequence[str]) -> Read:
+async def read_all(rasa: Understanding, texts: Sequence[str], at_once: int = _AT_ONCE) -> Read:
     """Read the texts, many at once; the same text once. UnderstandingUnavailable."""
     different = list(dict.fromkeys(texts))
-    await rasa.parse(different[:_AT_ONCE])  # the first ones wait for what is loaded lazily
+    await rasa.parse(different[:at_once])  # the first ones wait for what is loaded lazily
     readings: list[Reading] = []
     began = time.perf_counter()
-    for start in range(0, len(different), _AT_ONCE):
-        readings += await rasa.parse(different[start : start + _AT_ONCE])
+    for start in range(0, len(different), at_once):
+        readings += await rasa.parse(different[start : start + at_once])
     each = (time.perf_counter() - began) * 1000 / max(len(different), 1)
     return Read(dict(zip(different, readings, strict=True)), each)
 

@@ -18,7 +18,7 @@ MOVES = frozenset(
     {
         "accepted", "moved", "closed", "withdrawn", "merged", "split", "reopened", "paused", "resumed",
         "refiled", "assigned", "corrected", "approval_asked", "approval_given", "approval_refused",
-        "extended",
+        "extended", "reclassified",
     }
 )  # fmt: skip
 
@@ -168,6 +168,7 @@ _DONE = {
     "extended": "延期",
     "assigned": "换人处理",
     "corrected": "更正级别",
+    "reclassified": "更改类别",
 }
 
 

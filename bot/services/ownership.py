@@ -148,14 +148,14 @@ class Ownership:
         conversation_id: str,
         agent_id: str,
         text: str,
-        looked: outgoing.Looked | None = None,
+        looked: outgoing.Looked,
         *,
         expected: int | None = None,
         client_id: str | None = None,
     ) -> Message:
         """Say something to the customer as the agent who owns the conversation.
 
-        `looked` is what was seen in it before (bot/services/outgoing.py); what came of it is kept with it.
+        `looked` is what was seen in it before (bot/services/speaking.py); what came of it is kept with it.
         The same `client_id` again is the same message: a page that heard nothing may send again.
         """
         now = self._clock.now()
@@ -178,8 +178,7 @@ class Ownership:
                 agent_id=agent_id,
             )
             uow.messages.add(message)
-            if looked is not None:
-                await outgoing.note_sent(uow, conversation, message, looked, agent_id, now)
+            await outgoing.note_sent(uow, conversation, message, looked, agent_id, now)
             conversation.updated_at = now
             uow.changed(conversation_id)
             await uow.commit()

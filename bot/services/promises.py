@@ -126,7 +126,10 @@ async def promised(
     """The agent said before sending that it is a promise: it is to be kept, and nobody asks again."""
     title = _title(promise)
     task = replace(
-        proposal(promise, message, case.id if case else None, now), kind=TaskKind.PROMISE, title=title
+        proposal(promise, message, case.id if case else None, now),
+        kind=TaskKind.PROMISE,
+        title=title,
+        created_by=by,
     )
     task.payload = {**task.payload, DEED: KEEP}
     uow.tasks.add(task)

@@ -15,7 +15,7 @@ from bot.domain.search_snippet import Part, Readable, snippet
 from bot.domain.search_text import Tokens
 from bot.services.avoidance import Hidden, hidden
 from bot.services.ports import UnitOfWork, Units
-from bot.services.ports.search import CASE, MESSAGE, Hit, Sought
+from bot.services.ports.search import CASE, NOTE, Hit, Sought
 from bot.services.words import Words
 
 PAGE = 20  # results on one page
@@ -24,7 +24,10 @@ _CHUNK = 500  # rows indexed in one transaction
 
 
 class Filters(NamedTuple):
-    """Among what to search; None doesn't matter. `kind` is CASE or MESSAGE, times are half-open."""
+    """Among what to search; None doesn't matter. `kind` is CASE, or MESSAGE with the notes.
+
+    Times are half-open.
+    """
 
     kind: str | None = None
     owner: Owner | None = None
@@ -38,7 +41,7 @@ class Filters(NamedTuple):
 
 @dataclass(frozen=True)
 class Result:
-    """A case, or a conversation with the best of its `lines` that fit: then `seq` is its place."""
+    """A case, or a conversation with the best of its `lines` that fit: `seq` is its place, of a NOTE none."""
 
     kind: str
     id: str
@@ -96,8 +99,8 @@ class Search:
             cases = await uow.cases.get_all([hit.ref for hit in shown if hit.kind == CASE])
             found = [self._of_case(numbered, _hit(numbered), terms, user)] if numbered else []
             for hit in shown:
-                if hit.kind == MESSAGE:
-                    found.append(await self._of_message(uow, hit, terms))
+                if hit.kind != CASE:
+                    found.append(await self._of_line(uow, hit, terms))
                 elif hit.ref in cases:
                     found.append(self._of_case(cases[hit.ref], hit, terms, user))
         return Found(tuple(found), more=len(hits) > PAGE and page < _LAST_PAGE)
@@ -126,12 +129,17 @@ class Search:
             snippet=self._snippet(list(self._texts(case, user)), terms),
         )
 
-    async def _of_message(self, uow: UnitOfWork, hit: Hit, terms: tuple[Term, ...]) -> Result:
-        message = await uow.messages.get(hit.ref)
+    async def _of_line(self, uow: UnitOfWork, hit: Hit, terms: tuple[Term, ...]) -> Result:
+        """What was said in a conversation, or noted beside it."""
+        if hit.kind == NOTE:
+            text, seq = (await uow.console.note(hit.ref)).text, None
+        else:
+            message = await uow.messages.get(hit.ref)
+            text, seq = message.text, message.seq
         conversation: Conversation = await uow.conversations.get(hit.conversation_id)
         return Result(
-            kind=MESSAGE,
-            id=message.id,
+            kind=hit.kind,
+            id=hit.ref,
             conversation_id=conversation.id,
             title="",
             number=None,
@@ -139,9 +147,9 @@ class Search:
             severity=None,
             channel=conversation.channel,
             at=hit.at,
-            seq=message.seq,
+            seq=seq,
             lines=hit.lines,
-            snippet=self._snippet([message.text], terms),
+            snippet=self._snippet([text], terms),
         )
 
     def _texts(self, case: Case, user: User) -> Iterator[str]:

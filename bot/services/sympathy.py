@@ -3,6 +3,7 @@
 import re
 
 from bot.domain import risk
+from bot.domain.case import Case
 from bot.domain.conversation import Author
 from bot.domain.risk import RiskKind
 from bot.services import anger
@@ -38,6 +39,11 @@ async def show(turn: Turn, issue: str) -> None:
             if turn.words.situation(situation, script, variant=nth).text not in said:
                 turn.say(situation, variant=nth)
                 return
+
+
+def tells_of_death(turn: Turn, case: Case) -> bool:
+    """Whether somebody has died, by what the customer writes now or told of this case before."""
+    return any(_DEATH.search(text) for text in (turn.plain, turn.words.in_script(case.text, "hans")))
 
 
 async def _fitting(turn: Turn, issue: str) -> str:

@@ -28,6 +28,11 @@ CONVERSATION = {
     "product_question": "产品咨询",
 }
 
+FACTS = {
+    "phone": "电话", "order_no": "单号", "batch_no": "批号", "date": "日期", "product": "产品",
+    "quantity": "数量", "amount": "金额", "person": "人名", "place": "地点", "flavour": "口味",
+}  # fmt: skip
+
 
 def titles(handbook: Handbook) -> Callable[[str], str]:
     """A look-up from a label or a case field to its Chinese title; unknown keys stay as they are."""

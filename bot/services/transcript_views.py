@@ -12,8 +12,8 @@ from bot.domain.conversation import Author, Owner
 class Line:
     """One line of a transcript as anybody may see it.
 
-    `agent` is the name of the person who wrote it, `case` the number of the case that it announces,
-    `attachments` the photos and videos that came with it.
+    `agent` is the name of the person who wrote it, `version` that of the clause which it says, `case` the
+    number of the case that it announces, `attachments` the photos and videos that came with it.
     """
 
     seq: int
@@ -25,6 +25,7 @@ class Line:
     client_id: str | None = None
     agent: str | None = None
     clause: str | None = None
+    version: int | None = None
     case: str | None = None
     attachments: tuple[Attachment, ...] = ()
 

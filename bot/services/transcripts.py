@@ -225,6 +225,7 @@ async def line_of(
         client_id=message.client_id,
         agent=await names.of(message.agent_id),
         clause=message.clause,
+        version=message.clause_version,
         case=numbers.get(message.case_id or ""),
         attachments=files.get(message.id, ()),
     )

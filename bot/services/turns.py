@@ -210,6 +210,6 @@ async def open_turn(
     if reading.script != "none" and not words.fits_both_scripts(message.text):
         conversation.script = reading.script
     meant = await uow.messages.get(about) if about else None
-    turn = Turn(uow, words, clock.now(), conversation, message, reading, case, meant)
+    turn = Turn(uow, words.kept(), clock.now(), conversation, message, reading, case, meant)
     cases.drop_stale_withdrawal(turn)
     return turn

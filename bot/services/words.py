@@ -1,12 +1,15 @@
 """The handbook's words as they are said to one customer: filled in, in their script."""
 
 from collections.abc import Iterable, Mapping
+from copy import copy
 from datetime import datetime
+from typing import Self
 
 from bot.domain.case import CaseState
 from bot.domain.company import Company
 from bot.domain.deadlines import Duration, due
 from bot.domain.errors import UnfilledPlaceholder
+from bot.domain.handbook.clause import Clause
 from bot.domain.handbook.handbook import Handbook
 from bot.domain.handbook.wording import Said
 from bot.domain.reading import Choice, Reply
@@ -39,15 +42,30 @@ class Words:
     """Speaks from the handbook for one company.
 
     `calendar` says which days are worked, as far as notices are loaded; the desk looks now and then whether
-    there are new ones (bot/services/calendars.py).
+    there are new ones (bot/services/calendars.py). So it does with the handbook: `printed` is that of the
+    packs, `handbook` the same with the company's own words in force, `past` holds clauses of other versions
+    (bot/services/editions.py).
     """
 
     def __init__(
         self, handbook: Handbook, company: Company, convert: ScriptConverter, phone_hash: PhoneHash
     ) -> None:
-        self.handbook, self.company = handbook, company
+        self.handbook, self.printed, self.company = handbook, handbook, company
+        self.past: Mapping[tuple[str, int], Clause] = {}
         self._convert, self.phone_hash = convert, phone_hash
         self.calendar = Calendar()
+
+    def kept(self) -> Self:
+        """The same, speaking from the handbook of this moment whatever comes into force meanwhile."""
+        return copy(self)
+
+    def of_version(self, clause_id: str, version: int) -> Clause | None:
+        """The clause with the words of a version; None where nobody kept them."""
+        for handbook in (self.handbook, self.printed):
+            found = handbook.clauses.get(clause_id)
+            if found is not None and found.version == version:
+                return found
+        return self.past.get((clause_id, version))
 
     def clause(self, clause_id: str, script: str, product: str | None = None) -> Reply:
         """Quote a clause as printed, without the sentences held back for this product.

@@ -7,6 +7,8 @@ from bot.domain import acceptance
 from bot.domain.errors import NotFound
 from bot.web.keys import PARTS
 
+ACCEPTANCE_PATH = "/acceptance"
+
 
 async def page(request: web.Request) -> web.Response:
     """GET /acceptance[?asked=1&held=ID…]: the questions of D38's lists, and what they come to.

@@ -9,17 +9,17 @@ from aiohttp import web
 
 from bot.domain.case import CaseState
 from bot.domain.conversation import Owner
-from bot.domain.errors import Conflict, InvalidInput
+from bot.domain.errors import InvalidInput
 from bot.domain.handbook.severity import Severity
-from bot.domain.outgoing import Warned
 from bot.domain.people import Deed
 from bot.domain.workdays import SHANGHAI
-from bot.services.outgoing import Quote, Unconfirmed
-from bot.services.ports.search import CASE, MESSAGE
+from bot.services.outgoing import Quote
+from bot.services.ports.search import CASE, MESSAGE, NOTE
 from bot.services.search import Filters, Result
 from bot.web.auth import acting, agent_of, allowed
 from bot.web.console_json import answer, body_of, text_of
 from bot.web.keys import PARTS
+from bot.web.warned import warning_json
 
 _KINDS = {"": None, "case": CASE, "conversation": MESSAGE}
 Choice = TypeVar("Choice", bound=StrEnum)
@@ -68,19 +68,6 @@ def quote_of(body: dict[str, Any]) -> Quote | None:
     raise InvalidInput("quote 应是 clause 和 version。")
 
 
-def warnings_of(conflict: Conflict) -> dict[str, Any]:
-    """The warnings that were to be confirmed, for the answer that refuses."""
-    if isinstance(conflict, Unconfirmed):
-        return {"warnings": [warning_json(one) for one in conflict.warnings]}
-    return {}
-
-
-def warning_json(warned: Warned) -> dict[str, Any]:
-    """A warning as the page gets it; `confirm` says that its id has to come back with the text."""
-    better = warned.better._asdict() if warned.better else None
-    return {**warned._asdict(), "better": better, "confirm": warned.must_be_confirmed}
-
-
 def _filters(query: Any) -> Filters:  # noqa: ANN401 -- aiohttp's multidict
     kind = query.get("kind", "")
     if kind not in _KINDS:
@@ -115,4 +102,9 @@ def _day(value: str) -> datetime | None:
 
 def _result(found: Result) -> dict[str, Any]:
     kind = "case" if found.kind == CASE else "conversation"
-    return {**asdict(found), "kind": kind, "snippet": [part._asdict() for part in found.snippet]}
+    return {
+        **asdict(found),
+        "kind": kind,
+        "note": found.kind == NOTE,
+        "snippet": [part._asdict() for part in found.snippet],
+    }

@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass, is_dataclass
 from datetime import datetime
 from typing import Any
 
+from bot.domain.by_hand import by_hand
 from bot.domain.conversation import Owner
 from bot.services.console_views import ListRow
 from bot.web.live import Listener
@@ -171,6 +172,7 @@ def row_json(row: ListRow) -> dict[str, Any]:
     """A row as pages get it."""
     shown = asdict(row)
     del shown["hidden"]
+    shown["by_hand"] = by_hand(row.channel)
     return shown
 
 

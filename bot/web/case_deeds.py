@@ -10,7 +10,7 @@ from bot.domain.judgement import Correction
 from bot.domain.people import Deed, User
 from bot.domain.process import moment
 from bot.web.auth import acting
-from bot.web.cases import CASES_PATH, REFUSALS, Form, flag_changes, show, text, version
+from bot.web.cases import CASES_PATH, REFUSALS, Form, confirmed, flag_changes, show, text, version
 from bot.web.keys import PARTS, WebParts
 
 WAITS: Mapping[str, Literal["customer", "third_party"]] = {
@@ -54,6 +54,17 @@ async def correct(request: web.Request) -> web.Response:
     return await _do(request, "correct", _correct)
 
 
+async def reclassify(request: web.Request) -> web.Response:
+    """POST …/do/reclassify: the case is about something else than the bot thought."""
+    return await _do(
+        request,
+        "reclassify",
+        lambda desk, case_id, agent, form: desk.review.refiling.refile(
+            case_id, agent, version(form), text(form, "issue"), text(form, "reason")
+        ),
+    )
+
+
 async def _do(request: web.Request, deed: str, work: _Work) -> web.Response:
     """Do it and show the case as it stands now; a refusal comes back with what was typed."""
     agent, form = await acting(request, Deed.TALK), await request.post()
@@ -69,7 +80,8 @@ async def _pause(desk: WebParts, case_id: str, agent: User, form: Form) -> None:
     waits_for = WAITS.get(text(form, "waits_for"))
     if waits_for is None:
         raise InvalidInput("请选择在等顾客还是等第三方。")
-    await desk.handling.pause(case_id, agent, version(form), waits_for, text(form, "wanted"))
+    wanted, meant = text(form, "wanted"), confirmed(form)
+    await desk.handling.pause(case_id, agent, version(form), waits_for, wanted, meant)
 
 
 async def _extend(desk: WebParts, case_id: str, agent: User, form: Form) -> None:

@@ -10,7 +10,9 @@ from bot.domain.handbook.severity import TITLES as FLAGS
 from bot.domain.handbook.severity import Flag, Heat, Severity
 from bot.domain.people import Deed, User
 from bot.services.case_list import STATES, Wanted
-from bot.web.auth import INBOX_PATH, agent_of, check_origin
+from bot.services.outgoing_checks import Unconfirmed
+from bot.web import reports
+from bot.web.auth import INBOX_PATH, agent_of, allowed, check_origin
 from bot.web.keys import PARTS
 from bot.web.rendering import desk_page
 
@@ -22,8 +24,13 @@ _VALUE = "value."  # before the name of a value in the form of a move
 
 
 async def page(request: web.Request) -> web.Response:
-    """GET /desk/cases: all cases for who handles them; for departments what they have in hand."""
+    """GET /desk/cases: all cases for who handles them; for departments what they have in hand.
+
+    With ?figure=… those behind a number of a report.
+    """
     agent = await agent_of(request)
+    if request.query.get("figure"):
+        return await reports.cases_behind(request, await allowed(request, Deed.SEE_REPORTS))
     if agent.may(Deed.TALK):
         return await _list(request, agent)
     parts = request.app[PARTS]
@@ -44,7 +51,8 @@ async def move(request: web.Request) -> web.Response:
     case_id, arrow = request.match_info["id"], request.match_info["arrow"]
     try:
         reason = text(form, "reason")
-        await request.app[PARTS].handling.move(case_id, arrow, agent, version(form), values, reason)
+        handling, meant = request.app[PARTS].handling, confirmed(form)
+        await handling.move(case_id, arrow, agent, version(form), values, reason, meant)
     except REFUSALS as refusal:
         return await show(request, agent, refusal, form, arrow)
     # A department may have nothing more to do with it.
@@ -72,8 +80,10 @@ async def show(
         offices=parts.staff.offices,
         avoiding=await parts.avoiders.of_case(case_id) if agent.may(Deed.OVERSEE) else (),
         flags=FLAGS,
+        issues=parts.interfaces.by_hand.issues(),
         levels={"severity": list(Severity), "heat": list(Heat)},
         refusal=str(refusal) if refusal else None,
+        warnings=refusal.warnings if isinstance(refusal, Unconfirmed) else (),
         typed={name: str(value) for name, value in form.items()} if form else {},
         ticked=form.getall("flag", []) if form else [],
         tried=tried,
@@ -92,6 +102,11 @@ def text(form: Form, name: str) -> str:
     """What was typed there, or nothing."""
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def confirmed(form: Form) -> list[str]:
+    """The warnings that the person has seen and means to send past."""
+    return [value for value in form.getall("confirmed", []) if isinstance(value, str)]
 
 
 async def _list(request: web.Request, agent: User) -> web.Response:

@@ -15,7 +15,7 @@ from bot.services.inbox_cases import CasePage
 from bot.services.standing import Move
 from bot.web.auth import acting, allowed
 from bot.web.case_deeds import WAITS
-from bot.web.console_json import answer, body_of, expected_of, text_of
+from bot.web.console_json import answer, body_of, expected_of, text_of, texts_of
 from bot.web.keys import PARTS, WebParts
 from bot.web.rendering import KINDS, ROLES, STATES
 
@@ -30,14 +30,18 @@ async def case(request: web.Request) -> web.Response:
 
 
 async def move(request: web.Request) -> web.Response:
-    """POST /desk/api/cases/{id}/{arrow}: move it on (`expected`, `values`, `reason`); the case then."""
+    """POST /desk/api/cases/{id}/{arrow}: move it on; the case then.
+
+    `expected`, `values`, `reason`, and in `confirmed` the warnings of what its customer is told.
+    """
     agent, body = await acting(request, Deed.TALK), await body_of(request)
     values = body.get("values") or {}
     if not isinstance(values, dict) or not all(isinstance(value, str) for value in values.values()):
         raise InvalidInput("values 应是填写的内容。")
     case_id, arrow = request.match_info["id"], request.match_info["arrow"]
     handling, reason = request.app[PARTS].handling, text_of(body, "reason")
-    await handling.move(case_id, arrow, agent, expected_of(body), values, reason)
+    meant = texts_of(body, "confirmed")
+    await handling.move(case_id, arrow, agent, expected_of(body), values, reason, meant)
     return answer(await _case(request, agent))
 
 
@@ -68,7 +72,8 @@ async def _pause(desk: WebParts, case_id: str, agent: User, body: dict[str, Any]
     waits_for = WAITS.get(text_of(body, "waits_for"))
     if waits_for is None:
         raise InvalidInput("请选择在等顾客还是等第三方。")
-    await desk.handling.pause(case_id, agent, expected_of(body), waits_for, text_of(body, "wanted"))
+    wanted, meant = text_of(body, "wanted"), texts_of(body, "confirmed")
+    await desk.handling.pause(case_id, agent, expected_of(body), waits_for, wanted, meant)
 
 
 async def _extend(desk: WebParts, case_id: str, agent: User, body: dict[str, Any]) -> None:
@@ -152,6 +157,7 @@ def _duty_json(duty: Duty) -> dict[str, Any]:
         "kind": KINDS[task.kind],
         "title": task.title,
         "whose": _whose(duty.whose),
+        "promised_by": duty.promised_by,
         "due_at": task.due_at,
         "open": task.state is TaskState.OPEN,
         "late": duty.late,

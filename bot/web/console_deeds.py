@@ -7,13 +7,14 @@ from aiohttp import web
 
 from bot.domain.errors import Conflict, InvalidInput, KesuError
 from bot.domain.people import Deed, User
-from bot.web.assist import quote_of, warnings_of
+from bot.web.assist import quote_of
 from bot.web.auth import acting
 from bot.web.board import row_json
 from bot.web.console_json import answer, body_of, expected_of, text_of, texts_of
 from bot.web.customer_messages import is_id
 from bot.web.errors import told
 from bot.web.keys import PARTS, WebParts
+from bot.web.warned import warnings_of
 
 _Body = dict[str, Any]
 _Work = Callable[[WebParts, str, User, _Body], Awaitable[object]]
@@ -58,10 +59,14 @@ async def _write(desk: WebParts, conversation_id: str, agent: User, body: _Body)
     expected, client_id = expected_of(body), body.get("client_id")
     if client_id is not None and not is_id(client_id):
         raise InvalidInput("消息的 client_id 应是 1 到 64 个字母、数字或 . _ -。")
-    text, confirmed = text_of(body, "text"), texts_of(body, "confirmed")
-    looked = await desk.assistance.outgoing.cleared(conversation_id, text, agent, confirmed, quote_of(body))
-    await desk.agent_desk.write(
-        conversation_id, agent.id, text, looked, expected=expected, client_id=client_id
+    await desk.speaking.say(
+        conversation_id,
+        agent,
+        text_of(body, "text"),
+        confirmed=texts_of(body, "confirmed"),
+        quote=quote_of(body),
+        expected=expected,
+        client_id=client_id,
     )
 
 

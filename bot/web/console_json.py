@@ -63,6 +63,7 @@ def line_json(entry: AgentLine) -> dict[str, Any]:
         "at": line.at.isoformat(),
         "agent": line.agent,
         "clause": line.clause,
+        "version": line.version,
         "case": line.case,
         "client_id": line.client_id,
         "choices": [choice["text"] for choice in line.choices],

@@ -9,8 +9,10 @@ from typing import Any
 import aiohttp_jinja2
 from aiohttp import web
 
+from bot.domain.acceptance import questions
 from bot.domain.errors import InvalidInput, UnknownVisitor
 from bot.services.intake import LONGEST_TEXT
+from bot.web.acceptance import ACCEPTANCE_PATH
 from bot.web.addresses import address_of
 from bot.web.auth import visitor_of
 from bot.web.chrome import page_context
@@ -24,7 +26,9 @@ _SEQ = re.compile(r"\d{1,9}")
 
 async def page(request: web.Request) -> web.Response:
     """GET /: the chat page; it says first that one talks to a machine."""
-    context = {"company": request.app[PARTS].company, "longest": LONGEST_TEXT, **page_context(request)}
+    parts = request.app[PARTS]
+    more = {"longest": LONGEST_TEXT, "acceptance": ACCEPTANCE_PATH if questions(parts.handbook) else None}
+    context = {"company": parts.company, **more, **page_context(request)}
     return aiohttp_jinja2.render_template("chat.html", request, context)
 
 

@@ -7,7 +7,8 @@ import aiohttp_jinja2
 from aiohttp import web
 
 from bot.domain.errors import NotSignedIn
-from bot.domain.people import Deed
+from bot.domain.people import Deed, User
+from bot.services.outgoing_checks import Unconfirmed
 from bot.web.auth import (
     CODE_PATH,
     DESK_COOKIE,
@@ -79,10 +80,7 @@ async def sign_out(request: web.Request) -> web.Response:
 
 async def conversation(request: web.Request) -> web.Response:
     """GET /desk/conversations/{id}: the transcript, what the bot understood, the customer's cases."""
-    agent = await allowed(request, Deed.TALK)
-    view = await request.app[PARTS].transcripts.conversation(request.match_info["id"])
-    mine = view.row.agent_id == agent.id
-    return await desk_page(request, agent, "conversation.html", view=view, row=view.row, mine=mine)
+    return await _conversation(request, await allowed(request, Deed.TALK))
 
 
 async def claim(request: web.Request) -> web.Response:
@@ -95,10 +93,18 @@ async def claim(request: web.Request) -> web.Response:
 
 
 async def write(request: web.Request) -> web.Response:
-    """POST …/write: say something to the customer."""
-    agent = await acting(request, Deed.TALK)
-    text = str((await request.post()).get("text", ""))
-    await request.app[PARTS].agent_desk.write(request.match_info["id"], agent.id, text)
+    """POST …/write: say something to the customer, past the same checks as at the console.
+
+    With warnings it comes back with what was typed; pressing again sends it (`confirmed`).
+    """
+    agent, form = await acting(request, Deed.TALK), await request.post()
+    text, confirmed = str(form.get("text", "")), [str(one) for one in form.getall("confirmed", [])]
+    try:
+        await request.app[PARTS].speaking.say(request.match_info["id"], agent, text, confirmed=confirmed)
+    except Unconfirmed as refusal:
+        if wants_json(request):
+            raise
+        return await _conversation(request, agent, refusal, text)
     return _done(request)
 
 
@@ -129,6 +135,23 @@ async def socket(request: web.Request) -> web.WebSocketResponse:
 
     async with parts.presence.console(agent.id):
         return await stream(request, parts.hub, topic, hear)
+
+
+async def _conversation(
+    request: web.Request, agent: User, refusal: Unconfirmed | None = None, typed: str = ""
+) -> web.Response:
+    view = await request.app[PARTS].transcripts.conversation(request.match_info["id"])
+    return await desk_page(
+        request,
+        agent,
+        "conversation.html",
+        status=refusal.status if refusal else 200,
+        view=view,
+        row=view.row,
+        mine=view.row.agent_id == agent.id,
+        refusal=refusal,
+        typed=typed,
+    )
 
 
 def _done(request: web.Request) -> web.Response:

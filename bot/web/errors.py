@@ -3,6 +3,7 @@
 import logging
 import secrets
 import traceback
+from collections.abc import Mapping
 
 import aiohttp_jinja2
 from aiohttp import hdrs, web
@@ -10,9 +11,11 @@ from aiohttp.typedefs import Handler
 
 from bot.domain.errors import KesuError, NotSignedIn
 from bot.web.limits import SlowDown
+from bot.web.warned import warnings_of
 
 log = logging.getLogger(__name__)
 
+_NOTHING: Mapping[str, object] = {}
 _SERVER_ERROR = 500
 _LATER = "系统暂时有些问题，请稍后再试。"
 _HTTP = {
@@ -53,7 +56,7 @@ def wants_json(request: web.Request) -> bool:
 def _explain(request: web.Request, error: KesuError) -> web.Response:
     if error.status >= _SERVER_ERROR:
         return _render(request, error.status, error.key, told(error, f"{request.method} {request.path}")[1])
-    response = _render(request, error.status, error.key, str(error))
+    response = _render(request, error.status, error.key, str(error), warnings_of(error))
     if isinstance(error, SlowDown):
         response.headers[hdrs.RETRY_AFTER] = str(error.retry_after)
     return response
@@ -82,8 +85,10 @@ def _apologize(request: web.Request, error: Exception) -> web.Response:
     return _render(request, _SERVER_ERROR, "error", _broke(error, f"{request.method} {request.path}"))
 
 
-def _render(request: web.Request, status: int, key: str, message: str) -> web.Response:
+def _render(
+    request: web.Request, status: int, key: str, message: str, more: Mapping[str, object] = _NOTHING
+) -> web.Response:
     if wants_json(request):
-        return web.json_response({"error": key, "message": message}, status=status)
+        return web.json_response({"error": key, "message": message, **more}, status=status)
     context = {"message": message, "desk": request.path.startswith("/desk")}
     return aiohttp_jinja2.render_template("error.html", request, context, status=status)

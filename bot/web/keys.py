@@ -22,20 +22,29 @@ from bot.services.case_papers import CasePapers
 from bot.services.console import Console
 from bot.services.customer_files import CustomerFiles
 from bot.services.groups import Groups
+from bot.services.handbook_desk import HandbookDesk
 from bot.services.handling import Handling
 from bot.services.inbox import Inbox
 from bot.services.inbox_cases import CasesInHand
 from bot.services.intake import Intake
 from bot.services.interfaces import Interfaces
 from bot.services.judging import Judging
+from bot.services.models.desk import ModelDesk
 from bot.services.one_time import Links
 from bot.services.ownership import Ownership
 from bot.services.presence import Presences
+from bot.services.promotion import Promotion, Serving
 from bot.services.read_marks import ReadMarks
 from bot.services.registers import Registers
+from bot.services.reports import Reports
 from bot.services.revealing import Revealing
+from bot.services.review.desk import ReviewDesk
 from bot.services.second_factor import SecondFactors
+from bot.services.shadow import ShadowReplays
+from bot.services.shadow_judging import ShadowJudging
 from bot.services.single_sign_on import SingleSignOn
+from bot.services.speaking import Speaking
+from bot.services.suggestions import Suggesting
 from bot.services.transcripts import Transcripts
 from bot.services.uploads import Uploads
 from bot.web.board import Board
@@ -52,8 +61,8 @@ class WebParts:
 
     `runner_wake` is told which conversation has something to answer; `ask_extension` asks for a later
     promised day (bot/services/extensions.py); `texts` gives the desk's sentence for a situation; `ready` says
-    whether messages are being answered; `origin` is the address people use ("https://desk.example"), None
-    when it is whatever the request was sent to; `limits` are those for customers;
+    whether messages are being answered, `serving` by which model; `origin` is the address people use
+    ("https://desk.example"), None when it is whatever the request was sent to; `limits` are for customers;
     `embed_sites` may put the chat page into a frame; `look_through` looks for new people's names in the cases
     (bot/services/avoidance.py); `sign_on_key` signs what a browser brings back from another sign-in.
     """
@@ -73,13 +82,18 @@ class WebParts:
     case_files: CaseFiles
     papers: CasePapers
     registers: Registers
+    reports: Reports
     handbook: Handbook
+    handbook_desk: HandbookDesk
     judging: Judging
     ask_extension: Callable[[str, datetime, str, User], Awaitable[object]]
     hub: Hub
     company: Company
     texts: Callable[[str], str]
     ready: Callable[[], bool]
+    serving: Callable[[], Serving]
+    promotion: Promotion
+    models: ModelDesk
     visitors: Visitors
     read_marks: ReadMarks
     uploads: Uploads
@@ -95,6 +109,10 @@ class WebParts:
     look_through: Callable[[], Awaitable[object]]
     revealing: Revealing
     audit_log: AuditLog
+    review: ReviewDesk
+    shadow: ShadowReplays
+    shadow_judging: ShadowJudging
+    suggesting: Suggesting
     sign_on_key: bytes
     now: Callable[[], datetime]
     sign_on: SingleSignOn | None = None
@@ -102,6 +120,11 @@ class WebParts:
     origin: str | None = None
     embed_sites: tuple[str, ...] = ()
     secure_cookies: bool = False
+
+    @property
+    def speaking(self) -> Speaking:
+        """The one way in which people of the desk say something to customers."""
+        return Speaking(self.assistance.outgoing, self.agent_desk)
 
 
 PARTS = web.AppKey("PARTS", WebParts)

@@ -9,7 +9,9 @@ from aiohttp import web
 
 from bot.domain.case import CaseState
 from bot.domain.conversation import Author, Owner
+from bot.domain.groups import State
 from bot.domain.people import Role, User
+from bot.domain.shadow import ShadowState
 from bot.domain.task import TaskKind
 from bot.domain.workdays import SHANGHAI
 from bot.web.keys import PARTS
@@ -36,6 +38,13 @@ ROLES = {
     Role.ADMIN: "管理员",
     Role.DEPARTMENT: "部门处理人",
 }
+_PRESENCES = {State.ONLINE: "在线", State.AWAY: "离开", State.OFFLINE: "不在线"}
+_SHADOWS = {
+    ShadowState.RUNNING: "正在试读",
+    ShadowState.DONE: "读完了",
+    ShadowState.CANCELLED: "已停下",
+    ShadowState.FAILED: "中断了",
+}
 KINDS = {
     TaskKind.APPROVAL: "审批",
     TaskKind.STEP: "办理",
@@ -60,7 +69,14 @@ def set_up(app: web.Application) -> None:
     )
     environment.filters.update(clock=_clock, day=_day, bytes=_bytes)
     environment.globals.update(
-        owners=_OWNERS, authors=_AUTHORS, states=STATES, roles=ROLES, task_kinds=KINDS, zip=zip
+        owners=_OWNERS,
+        authors=_AUTHORS,
+        states=STATES,
+        roles=ROLES,
+        presences=_PRESENCES,
+        shadow_states=_SHADOWS,
+        task_kinds=KINDS,
+        zip=zip,
     )
 
 

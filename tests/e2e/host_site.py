@@ -86,7 +86,7 @@ def take_over(site):
     conversation = site.run(site.door.messages())[0].conversation_id
     agent = site.run(site.door.person())
     site.run(site.door.desk.agents.claim(conversation, agent.id, agent.name))
-    return lambda text: site.run(site.door.desk.agents.write(conversation, agent.id, text))
+    return lambda text: site.run(site.door.desk.write(conversation, agent.id, text))
 
 
 def focused(page):

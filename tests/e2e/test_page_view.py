@@ -134,6 +134,17 @@ def test_the_case_card_shows_what_is_true_now(stage):
     expect(card).not_to_contain_text("前答复")
 
 
+def test_a_case_card_leads_to_the_consumer_associations_rules_on_a_page_of_its_own(stage):
+    page = stage.open()
+    stage.show(line("desk", "已受理", case=CASE["number"]), cases=[CASE])
+    link = page.get_by_role("log").get_by_role("link", name="消协会不会受理？")
+    assert link.bounding_box()["height"] >= 43.9
+    with page.expect_popup() as opened:
+        link.click()
+    expect(opened.value.get_by_role("heading", level=1)).to_have_text("消协会不会受理？")
+    expect(page.get_by_role("log").locator(".card")).to_contain_text("K2026-00017")
+
+
 def test_my_cases_are_listed_copied_and_asked_after(stage):
     page = stage.open()
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])

@@ -97,6 +97,9 @@ QUERIES = {
     "a case's history": lambda uow: uow.cases.history("case"),
     "visits that are due": lambda uow: uow.visits.due(NOW),
     "letters that are due": lambda uow: uow.letters.due(NOW),
+    "how many messages to re-read": lambda uow: uow.shadow.count(NOW - MONTH, 10_000),
+    "messages to re-read": lambda uow: uow.shadow.read_before(NOW - MONTH, (NOW, "m1"), 200),
+    "a change's messages": lambda uow: uow.shadow.of_change("run", "greet", "thank", (), "m1", 40),
 }
 
 

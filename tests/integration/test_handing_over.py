@@ -99,7 +99,7 @@ async def test_after_release_the_bot_answers_again_and_knows_the_case(desk):
     await complain(desk)
     conversation = await desk.conversation()
     await desk.agents.claim(conversation.id, who, "客服一")
-    await desk.agents.write(conversation.id, who, "您好,我来处理")
+    await desk.write(conversation.id, who, "您好,我来处理")
     await desk.agents.release(conversation.id, who)
     replies = await desk.say("查进度", reading("ask_progress"))
     (case,) = await desk.cases()
@@ -121,4 +121,4 @@ async def test_an_agent_who_does_not_own_the_conversation_cannot_write(desk):
     who = await agent(desk)
     await complain(desk)
     with pytest.raises(Conflict):
-        await desk.agents.write((await desk.conversation()).id, who, "您好")
+        await desk.write((await desk.conversation()).id, who, "您好")

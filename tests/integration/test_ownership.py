@@ -107,7 +107,7 @@ async def test_a_transfer_to_a_person_takes_the_note_with_it(desk, talk, li, wan
 
 
 async def test_a_transfer_to_a_group_waits_for_its_people_and_keeps_the_note(desk, talk, li, wang):
-    group = await Groups(desk.units, desk.words, desk.clock).save("酒店组", members=["wang"])
+    group = await Groups(desk.units, desk.words, desk.clock).save("酒店组", by="zhou", members=["wang"])
     await desk.agents.claim(talk, "li", "li")
     await desk.agents.transfer(talk, li, group=group.id, note="要退房费")
     conversation = await desk.conversation()
@@ -173,14 +173,14 @@ async def test_a_closed_conversation_is_taken_up_again_to_write(desk, talk, li):
     await desk.agents.claim(talk, "li", "li")
     await desk.agents.close(talk, li)
     await desk.agents.reopen(talk, li)
-    await desk.agents.write(talk, "li", "您好，结果出来了")
+    await desk.write(talk, "li", "您好，结果出来了")
     with pytest.raises(Conflict):
         await desk.agents.reopen(talk, li)
 
 
 async def test_what_the_customer_has_just_said_is_read_before_the_end(desk, talk, li):
     await desk.agents.claim(talk, "li", "li")
-    await desk.agents.write(talk, "li", "还有别的吗？")
+    await desk.write(talk, "li", "还有别的吗？")
     await desk.say("还有一件事")
     with pytest.raises(Conflict, match="顾客刚刚又说话了"):
         await desk.agents.close(talk, li)
@@ -189,7 +189,7 @@ async def test_what_the_customer_has_just_said_is_read_before_the_end(desk, talk
 
 
 async def test_hands_that_are_full_take_no_more(desk, talk, li, boss):
-    await Groups(desk.units, desk.words, desk.clock).set_cap("li", 1)
+    await Groups(desk.units, desk.words, desk.clock).set_cap("li", 1, by="zhou")
     await desk.agents.claim(talk, "li", "li")
     await desk.say("转人工", reading("request_human"), "other")
     other = (await desk.conversation("other")).id
@@ -223,7 +223,7 @@ async def test_released_the_bot_knows_what_the_agent_was_told_and_asks_none_of_i
     await desk.agents.claim(talk, "li", "li")
     await desk.say("奶茶有一盒是空的", reading("carton.empty", product="奶茶"))
     await desk.say("电话13900001234", reading("inform", phone="13900001234"))
-    await desk.agents.write(talk, "li", "好的，已经记下")
+    await desk.write(talk, "li", "好的，已经记下")
     await desk.agents.release(talk, "li")
     assert await last(desk) == words_of(desk, "handed_back")
     (case,) = await desk.cases()
@@ -251,7 +251,7 @@ async def test_a_question_that_was_open_before_the_agent_came_is_not_open_after(
 
 async def test_what_no_person_has_read_is_answered_by_the_bot_after_the_release(desk, talk, li):
     await desk.agents.claim(talk, "li", "li")
-    await desk.agents.write(talk, "li", "再见")
+    await desk.write(talk, "li", "再见")
     message = await desk.send("你好")
     desk.room.table["你好"] = reading("greet")
     await desk.turns.answer_next(talk)

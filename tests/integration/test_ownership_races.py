@@ -92,7 +92,7 @@ async def test_a_release_and_an_end_at_once_leave_one_of_both(desk, other, talk)
 
 
 async def test_who_claims_two_at_once_gets_no_more_than_they_may_have(desk, other, talk):
-    await Groups(desk.units, desk.words, desk.clock).set_cap("li", 1)
+    await Groups(desk.units, desk.words, desk.clock).set_cap("li", 1, by="zhou")
     await desk.say("转人工", reading("request_human"), "other")
     second = (await desk.conversation("other")).id
     outcomes = await asyncio.gather(
@@ -106,7 +106,7 @@ async def test_two_desks_that_give_out_at_once_give_each_conversation_once(units
     for login in ("li", "wang"):
         await person(desk, login)
         await desk.presence.sign(login)
-    await Groups(units, desk.words, desk.clock).set_cap("li", 2)
+    await Groups(units, desk.words, desk.clock).set_cap("li", 2, by="zhou")
     for visitor in "abcd":
         await desk.say("转人工", reading("request_human"), visitor)
     beside = Shifts(elsewhere, desk.words, desk.clock, Presences(elsewhere, desk.words, desk.clock))

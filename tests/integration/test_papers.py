@@ -13,6 +13,7 @@ from bot.adapters.papers.pdf import MISSING, converter, pdf
 from bot.adapters.papers.word import word
 from bot.adapters.script import convert
 from bot.adapters.secrets_file import with_secrets
+from bot.domain.audit import LOOKS
 from bot.domain.errors import Conflict, InvalidInput, NotAllowed, NotFound, PaperIncomplete, PaperNotApproved
 from bot.domain.history import first_break
 from bot.domain.people import Role
@@ -189,6 +190,15 @@ def kesu(tmp_path, sealer):
     return run
 
 
+async def taken(url, settings):
+    """What the audit log says was taken out."""
+    database = Database(url, Sealer.from_base64(settings.data_key.get_secret_value()))
+    async with database.reading_units()() as uow:
+        entries = await uow.audit.after(0, 1000)
+    await database.close()
+    return [(one.actor, one.deed, one.object) for one in entries if one.deed in LOOKS]
+
+
 def test_an_unknown_case_is_one_line_at_the_terminal(kesu, tmp_path):
     shown = kesu("cases", "paper", NUMBER, "F-D07-2", "-o", str(tmp_path / "paper.docx"))
     assert shown.returncode == 1
@@ -224,6 +234,10 @@ async def test_a_case_goes_from_form_to_evidence_at_the_terminal(kesu, tmp_path)
     assert (refused.returncode, "要先由主管批准" in refused.stderr) == (1, True)
     assert "已送主管" in kesu("cases", "approval", NUMBER, LETTER, "--by", "li").stdout
     assert "封条" in kesu("cases", "evidence", NUMBER, "--redacted", "-o", str(evidence)).stdout
+    assert await taken(url, settings) == [
+        ("the terminal", "paper_taken", f"case:{NUMBER}"),
+        ("the terminal", "evidence_made", f"case:{NUMBER}"),
+    ]
     proven = kesu("cases", "verify", str(evidence))
     assert (proven.returncode, "没有被改过" in proven.stdout, "签名有效\n" in proven.stdout) == (
         0,
@@ -232,7 +246,17 @@ async def test_a_case_goes_from_form_to_evidence_at_the_terminal(kesu, tmp_path)
     )
 
 
-def test_a_register_is_written_at_the_terminal(kesu, tmp_path):
+async def test_a_register_is_written_at_the_terminal_and_into_the_audit_log(kesu, tmp_path):
     file = tmp_path / "register.xlsx"
     assert kesu("cases", "register", "--month", "2026-03", "-o", str(file)).stdout == f"已写入 {file}：0 件\n"
     assert load_workbook(file).sheetnames == ["登记表", "月报"]
+    settings = with_secrets(load_settings().having(var=tmp_path / "var"))
+    entries = await taken(f"sqlite:///{tmp_path / 'var' / 'kesu.db'}", settings)
+    assert entries == [("the terminal", "exported", "register:2026年3月")]
+
+
+def test_nobody_takes_something_in_the_name_of_who_is_unknown(kesu, tmp_path):
+    file = tmp_path / "register.xlsx"
+    shown = kesu("cases", "register", "--month", "2026-03", "-o", str(file), "--by", "nobody")
+    assert (shown.returncode, shown.stderr) == (1, "错误: 没有登录名 nobody。\n")
+    assert not file.exists()

@@ -36,7 +36,7 @@ async def li(desk):
 
 
 async def write(desk, text):
-    return await desk.agents.write((await desk.conversation()).id, "li", text)
+    return await desk.write((await desk.conversation()).id, "li", text)
 
 
 async def tasks(desk, kind):

@@ -67,7 +67,7 @@ async def test_what_an_agent_answered_is_not_counted_again(desk):
     await desk.say("你们是猪吗", ABUSE)
     talk = (await desk.conversation()).id
     await desk.agents.claim(talk, "li", "li")
-    await desk.agents.write(talk, "li", "抱歉")
+    await desk.write(talk, "li", "抱歉")
     await desk.agents.release(talk, "li")
     await desk.say("一群废物", ABUSE)
     assert await reason(desk) is None

@@ -4,10 +4,11 @@ import pytest
 
 from bot.adapters.pinyin import all_syllables
 from bot.domain.case import CaseState
+from bot.domain.console import Note
 from bot.domain.conversation import Author, Owner
 from bot.domain.errors import InvalidInput, NotAllowed
-from bot.domain.people import Role
-from bot.services.ports.search import CASE, MESSAGE
+from bot.domain.people import Avoidance, Avoiding, Role
+from bot.services.ports.search import CASE, MESSAGE, NOTE
 from bot.services.search import Filters, Search, catch_up, rebuild
 from bot.services.titles import titles
 from tests.desks import handbook, make_desk
@@ -194,3 +195,58 @@ async def test_rebuilding_gives_the_same_index(search, told, units):
     before = await talks(search, "loushui")
     assert await rebuild(units) == 6
     assert await talks(search, "loushui") == before
+
+
+@pytest.fixture
+async def noted(units, told):
+    """Beside the first conversation, which complains of a leak, two notes."""
+    for nth, text in enumerate(("同一楼栋上周也渗水，先问物业要维修记录", "顾客电话13900139000")):
+        note = Note(f"n{nth}", "t1", "wang", text, NOW)
+        async with units() as uow:
+            uow.console.add_note(note)
+            await uow.commit()
+
+
+async def test_a_note_is_found_like_what_was_said_and_says_that_it_is_one(search, noted):
+    (found,) = (await search.find("渗水", a_user("wang"), Filters())).results
+    assert (found.kind, found.id, found.conversation_id, found.seq) == (NOTE, "n0", "t1", None)
+    assert [part.text for part in found.snippet if part.hit] == ["渗水"]
+    assert await talks(search, "weixiu") == {"t1"}
+
+
+async def test_a_conversation_is_one_result_with_its_lines_and_notes(search, noted):
+    (found,) = (await search.find("物业", a_user("wang"), Filters())).results
+    assert (found.conversation_id, found.lines) == ("t1", 2)
+
+
+async def test_a_number_in_a_note_is_found_whole_and_shown_masked(search, noted):
+    (found,) = (await search.find("13900139000", a_user("wang"), Filters())).results
+    assert found.id == "n1"
+    assert "139001" not in "".join(part.text for part in found.snippet)
+
+
+async def test_departments_find_no_notes(search, noted):
+    zhao = a_user("zhao")
+    zhao.role, zhao.department = Role.DEPARTMENT, "production"
+    assert (await search.find("渗水", zhao, Filters())).results == ()
+    with pytest.raises(NotAllowed):
+        await search.find("渗水", zhao, Filters(kind=MESSAGE))
+
+
+async def test_who_keeps_out_of_a_conversation_finds_none_of_its_notes(search, units, noted):
+    case = a_case()
+    case.customer_id, case.conversation_id = "ct1", "t1"
+    await store(units, ("cases", case))
+    async with units() as uow:
+        uow.avoidances.add(Avoidance("wang", "case", "t1", Avoiding.BY_HAND, NOW))
+        await uow.commit()
+    assert (await search.find("渗水", a_user("wang"), Filters())).results == ()
+
+
+async def test_notes_from_before_the_index_are_indexed_later(search, units, noted):
+    async with units() as uow:
+        await uow.search.forget()
+        await uow.commit()
+    assert (await search.find("渗水", a_user("wang"), Filters())).results == ()
+    await catch_up(units)
+    assert await talks(search, "渗水") == {"t1"}

@@ -152,7 +152,7 @@ async def test_a_grave_reason_outlives_the_agent(desk, li):
 async def test_the_customer_comes_back_to_the_place_that_their_waiting_deserves(desk, li):
     talk = await asks(desk)
     await desk.agents.claim(talk, "li", "li")
-    await desk.agents.write(talk, "li", "请稍等")
+    await desk.write(talk, "li", "请稍等")
     desk.clock.turn(seconds=10)
     written = await desk.send("好的")
     await desk.presence.left("li")
@@ -210,7 +210,7 @@ async def test_who_is_away_or_full_gets_nothing(giving):
         await person(giving, name)
         await giving.presence.sign(name)
     await giving.presence.choose("li", away=True)
-    await Groups(giving.units, giving.words, giving.clock).set_cap("wang", 1)
+    await Groups(giving.units, giving.words, giving.clock).set_cap("wang", 1, by="zhou")
     for visitor in ("a", "b"):
         await asks(giving, visitor)
     assert await giving.shifts.give_out() == 1
@@ -223,7 +223,7 @@ async def test_a_business_goes_to_its_people(giving):
         await person(giving, name)
         await giving.presence.sign(name)
     groups = Groups(giving.units, giving.words, giving.clock)
-    await groups.save("饮料组", packs=["beverage"], members=["wang"])
+    await groups.save("饮料组", by="zhou", packs=["beverage"], members=["wang"])
     await complain(giving)
     await giving.say("转人工", HUMAN)
     await giving.shifts.give_out()

@@ -34,6 +34,25 @@ async def test_sympathy_is_as_grave_as_what_happened(desk, text, understood, exp
     assert await way(desk, text, understood) == expected
 
 
+@pytest.mark.parametrize(("text", "product"), [
+    ("我爸吃完就去世了", "月饼"), ("我父親喝完當天就過世了", "奶茶"),
+])  # fmt: skip
+async def test_who_has_lost_somebody_is_not_told_to_look_after_themselves(desk, text, product):
+    replies = await desk.say(text, reading("illness", product=product))
+    said = [line.clause for line in await desk.transcript() if line.author is Author.BOT]
+    assert "K-CARE-DEATH" in said
+    assert not {"K-CARE-1", "K-ILL-1"} & set(said)
+    assert not any("照顾好自己" in line for line in replies)
+
+
+async def test_a_death_that_is_told_first_is_not_forgotten_with_the_next_message(desk):
+    await desk.say("吃完你们的粥我爸去世了，这粥里有异物", reading("porridge.foreign_object"))
+    await desk.say("他吃完就上吐下泻", reading("illness"))
+    said = [line.clause for line in await desk.transcript() if line.author is Author.BOT]
+    assert "K-CARE-DEATH" in said
+    assert not {"K-CARE-1", "K-ILL-1"} & set(said)
+
+
 async def test_a_second_complaint_hears_that_it_is_one(desk):
     await accepted(desk, "visitor", "carton.empty")
     assert await way(desk, "快递多收了钱", reading("courier.fee")) == "understand.again"

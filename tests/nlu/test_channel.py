@@ -55,7 +55,7 @@ def test_health_names_the_model_and_its_labels(call):
 
 
 @pytest.mark.parametrize("secret", [None, "", "wrong", SECRET + "x", "é"])
-@pytest.mark.parametrize("path", ["turn", "parse", "health"])
+@pytest.mark.parametrize("path", ["turn", "parse", "vectors", "health"])
 def test_nobody_without_the_pairs_secret_gets_in(call, desk, path, secret):
     body = None if path == "health" else turn()
     status, answer = call(path, body, secret=secret)
@@ -92,6 +92,13 @@ def test_a_malformed_turn_is_refused(call, desk, body):
 @pytest.mark.parametrize("body", [[], {}, {"texts": "你好"}, {"texts": [1]}, {"texts": [""] * 1001}])
 def test_a_malformed_parse_is_refused(call, body):
     assert call("parse", body)[0] == 400
+    assert call("vectors", body)[0] == 400
+
+
+def test_a_model_without_a_sentence_encoder_has_no_vectors(call):
+    status, answer = call("vectors", {"texts": ["你好"]})
+    assert status == 503
+    assert set(answer) == {"error"}
 
 
 @pytest.mark.parametrize("text", ["水" * LONGEST_TEXT, "😀😀", "<b>水有怪味</b>", "\ud83d half", "a\u0000b"])
@@ -113,7 +120,7 @@ def test_a_failed_action_is_answered_with_503_and_may_be_sent_again(call, desk, 
     assert call("turn", body)[0] == 200
 
 
-def test_only_the_three_routes_exist(server):
+def test_only_the_four_routes_exist(server):
     for path in ("", "version", "status", "model", "conversations/c-1/tracker", "webhooks/rest/webhook"):
         with pytest.raises(urllib.error.HTTPError) as refused:
             urllib.request.urlopen(f"{server.base}/{path}")  # noqa: S310 -- our own server

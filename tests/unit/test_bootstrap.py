@@ -90,6 +90,7 @@ def test_make_help_lists_the_targets():
         "evaluate",
         "stock",
         "bench",
+        "promotion",
         "chatters",
         "agents",
         "fuzz",

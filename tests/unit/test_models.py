@@ -1,27 +1,20 @@
-import io
-import json
 import os
-import tarfile
 
 import pytest
 
-from bot.adapters.model_files import check_labels, chosen_model, model_labels, newest_model
+from bot.adapters.model_files import (
+    archives,
+    check_labels,
+    chosen_model,
+    find_archive,
+    model_labels,
+    newest_model,
+)
 from bot.domain.errors import ConfigurationError
 from bot.domain.labels import ALL
 from bot.settings import Settings
-
-
-def archive(path, intents):
-    """A model archive as Rasa lays it out, with a large part before the metadata."""
-    with tarfile.open(path, "w:gz") as file:
-        for name, content in (
-            ("components/encoder.bin", b"\0" * 100_000),
-            ("metadata.json", json.dumps({"domain": {"intents": intents}}).encode()),
-        ):
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            file.addfile(member, io.BytesIO(content))
-    return path
+from tests.archives import model_archive
+from tests.training_data import a_model
 
 
 def test_the_newest_model_is_the_one_with_the_latest_time_in_its_name(tmp_path):
@@ -58,20 +51,42 @@ def test_a_chosen_model_wins_and_must_exist(tmp_path):
 
 def test_a_model_for_the_desks_labels_is_accepted(tmp_path):
     intents = [*sorted(ALL - {"greet"}), {"greet": {"use_entities": []}}, "nlu_fallback"]
-    model = archive(tmp_path / "model.tar.gz", intents)
+    model = model_archive(tmp_path / "model.tar.gz", intents)
     check_labels(model)
     assert model_labels(model) == ALL
 
 
 def test_a_model_for_other_labels_is_refused_by_name_with_the_way_out(tmp_path):
-    model = archive(tmp_path / "old.tar.gz", [*sorted(ALL - {"illness"}), "weather"])
+    model = model_archive(tmp_path / "old.tar.gz", [*sorted(ALL - {"illness"}), "weather"])
     with pytest.raises(ConfigurationError, match=r"old\.tar\.gz.*缺少 illness.*多出 weather.*make train"):
         check_labels(model)
 
 
 @pytest.mark.parametrize("keep", [0, 10, 300])
 def test_half_an_archive_is_told_by_name(tmp_path, keep):
-    model = archive(tmp_path / "half.tar.gz", sorted(ALL))
+    model = model_archive(tmp_path / "half.tar.gz", sorted(ALL))
     model.write_bytes(model.read_bytes()[:keep])
     with pytest.raises(ConfigurationError, match=r"half\.tar\.gz"):
         check_labels(model)
+
+
+def test_an_archive_is_found_where_it_was_written_or_by_its_name_among_the_models(tmp_path):
+    settings = Settings(models=tmp_path)
+    (tmp_path / "candidates").mkdir()
+    candidate = tmp_path / "candidates" / "kesu-1.tar.gz"
+    candidate.touch()
+    elsewhere = tmp_path / "elsewhere.tar.gz"
+    elsewhere.touch()
+    assert find_archive(settings, "kesu-1", "/moved/away/kesu-1.tar.gz") == candidate
+    assert find_archive(settings, "named", str(elsewhere)) == elsewhere
+    assert find_archive(settings, "gone", "/moved/away/gone.tar.gz") is None
+
+
+def test_a_start_finds_no_archive_of_other_labels(tmp_path):
+    model_archive(tmp_path / "kesu-20260101-120000.tar.gz", sorted(ALL))
+    model_archive(tmp_path / "kesu-20260102-120000.tar.gz", sorted(ALL - {"illness"}))
+    found = archives(Settings(models=tmp_path))
+    assert found.newest.id == "kesu-20260102-120000"
+    assert found.newest.made_at.isoformat() == "2026-01-02T12:00:00+00:00"
+    assert found.find(a_model("kesu-20260101-120000"))
+    assert found.find(a_model("kesu-20260102-120000")) is None

@@ -12,11 +12,12 @@ from bot.services.accounts_checks import Offices
 from tests.desks import handbook
 from tests.records import NOW
 
+IMPROVE = {Deed.TRAIN, Deed.EDIT_HANDBOOK, Deed.SEE_REPORTS}
 MAY = {
     Role.AGENT: {Deed.TALK},
     Role.SENIOR: {Deed.TALK, Deed.EASE},
-    Role.SUPERVISOR: {Deed.TALK, Deed.EASE, Deed.OVERSEE},
-    Role.ADMIN: {Deed.TALK, Deed.EASE, Deed.OVERSEE, Deed.SET_UP},
+    Role.SUPERVISOR: {Deed.TALK, Deed.EASE, Deed.OVERSEE, *IMPROVE},
+    Role.ADMIN: {Deed.TALK, Deed.EASE, Deed.OVERSEE, *IMPROVE, Deed.SET_UP},
     Role.DEPARTMENT: {Deed.ANSWER_FOR_DEPARTMENT},
 }
 OFFICES = Offices({"general_manager": "总经理"}, {"production": "生产部"})

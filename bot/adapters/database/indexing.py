@@ -1,7 +1,7 @@
 """Keeps the search index: what a transaction changes is indexed in it, by itself.
 
-What is indexed: every line that a customer or a person of the desk wrote, and every case's description,
-fields and findings. The bot's own sentences are not: they would be found by every word of the handbook.
+What is indexed: every line that a customer or a person of the desk wrote, the team's notes, and every case's
+description, fields and findings. The bot's own sentences are not: every word of the handbook would find them.
 """
 
 from collections.abc import Iterable, Iterator
@@ -19,12 +19,13 @@ from bot.adapters.database.tables import search_entries
 from bot.adapters.pinyin import syllables_of
 from bot.adapters.script import convert
 from bot.domain.case import Case
+from bot.domain.console import Note
 from bot.domain.conversation import Author, Message
 from bot.domain.search_text import IndexText, Tokens
-from bot.services.ports.search import CASE, MESSAGE
+from bot.services.ports.search import CASE, MESSAGE, NOTE
 
 WRITTEN_BY_PEOPLE = (Author.CUSTOMER, Author.AGENT)
-_READ = {Message: ("text",), Case: ("text", "fields", "findings")}
+_READ = {Message: ("text",), Note: ("text",), Case: ("text", "fields", "findings")}
 _TOUCHED = "kesu_touched"  # in a session's info: what it has written and not indexed yet
 
 
@@ -41,7 +42,7 @@ class Entry(NamedTuple):
 
 @event.listens_for(NotingSession, "after_flush")
 def _note(session: Session, _context: object) -> None:
-    """Remember which messages and cases a session wrote."""
+    """Remember which messages, notes and cases a session wrote."""
     touched = session.info.setdefault(_TOUCHED, {})
     for record in (*session.new, *session.dirty):
         if _is_news(record):
@@ -72,8 +73,8 @@ async def put(session: AsyncSession, rows: Iterable[Entry]) -> None:
         await session.execute(_upsert(session.get_bind().dialect.name), values)
 
 
-def entries(records: Iterable[Message | Case], tokens: Tokens) -> Iterator[Entry]:
-    """The entries of these messages and cases."""
+def entries(records: Iterable[Message | Note | Case], tokens: Tokens) -> Iterator[Entry]:
+    """The entries of these messages, notes and cases."""
     for record in records:
         if isinstance(record, Case):
             texts = (record.text, *_values(record.fields), *_values(record.findings or {}))
@@ -86,8 +87,8 @@ def entries(records: Iterable[Message | Case], tokens: Tokens) -> Iterator[Entry
                 tokens.index(*texts, initials=True),
             )
         else:
-            found = tokens.index(record.text)
-            yield Entry(MESSAGE, record.id, record.conversation_id, record.created_at, 0, found)
+            kind, found = NOTE if isinstance(record, Note) else MESSAGE, tokens.index(record.text)
+            yield Entry(kind, record.id, record.conversation_id, record.created_at, 0, found)
 
 
 def tokens_of(sealer: Sealer) -> Tokens:

@@ -17,9 +17,16 @@ from bot.domain.audit import AuditEntry
 from bot.domain.case import Case, CaseEvent
 from bot.domain.console import Note, SavedFilter, Tag
 from bot.domain.conversation import Conversation, Customer, Message
+from bot.domain.correction import Correction
 from bot.domain.followup import Letter, Visit
 from bot.domain.groups import Group, Membership, Presence
+from bot.domain.handbook.editions import Edition, PrintedWords
+from bot.domain.model import Model
 from bot.domain.people import Avoidance, Holding, Link, SignIn, User
+from bot.domain.proposal import LabelProposal
+from bot.domain.review import Review, ReviewGroup
+from bot.domain.shadow import Difference, ShadowJudgement, ShadowRun
+from bot.domain.suggestions import Mark
 from bot.domain.task import Task
 from bot.domain.webhook import Delivery, Webhook
 
@@ -47,7 +54,7 @@ class Lookup:
 def map_domain() -> None:
     """Map the domain's classes to their tables, once in a process.
 
-    Conversations, cases, tasks, visits, letters and attachments carry a row version of their own
+    Conversations, cases, tasks, visits, letters, attachments and models carry a row version of their own
     (`_row_version`, unknown to the domain): a change computed from a row that somebody else has changed since
     is refused, whoever forgot the lock.
     """
@@ -60,6 +67,12 @@ def map_domain() -> None:
         (Letter, tables.letters),
         (Attachment, tables.attachments),
         (Delivery, tables.webhook_deliveries),
+        (Edition, tables.handbook_editions),
+        (Model, tables.models),
+        (ShadowRun, tables.shadow_runs),
+        (Review, tables.reviews),
+        (ReviewGroup, tables.review_groups),
+        (LabelProposal, tables.label_proposals),
     ):
         mapper.map_imperatively(
             guarded,
@@ -68,6 +81,7 @@ def map_domain() -> None:
             version_id_col=table.c.row_version,
         )
     mapper.map_imperatively(Customer, tables.customers)
+    mapper.map_imperatively(PrintedWords, tables.handbook_printed)
     mapper.map_imperatively(Message, tables.messages)
     mapper.map_imperatively(CaseEvent, tables.case_events)
     mapper.map_imperatively(ActionResult, tables.action_results)
@@ -85,5 +99,9 @@ def map_domain() -> None:
     mapper.map_imperatively(Webhook, tables.webhooks)
     mapper.map_imperatively(Note, tables.notes)
     mapper.map_imperatively(Tag, tables.tags)
+    mapper.map_imperatively(Difference, tables.shadow_differences)
+    mapper.map_imperatively(ShadowJudgement, tables.shadow_judgements)
+    mapper.map_imperatively(Mark, tables.suggestion_marks)
     mapper.map_imperatively(SavedFilter, tables.saved_filters)
+    mapper.map_imperatively(Correction, tables.corrections)
     mapper.configure()

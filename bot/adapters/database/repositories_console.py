@@ -86,6 +86,10 @@ class SqlConsole(Repository):
         """Take a new one in."""
         self._session.add(note)
 
+    async def note(self, id: str) -> Note:
+        """By id; NotFound."""
+        return await self._get(Note, id)
+
     async def notes(self, conversation_id: str, after: str = "") -> list[Note]:
         """The notes of a conversation behind this one, in order."""
         mine = select(Note).where(notes.c.conversation_id == conversation_id, notes.c.id > after)

@@ -26,12 +26,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from bot.adapters.database.indexing import WRITTEN_BY_PEOPLE, entries, put
 from bot.adapters.database.races import races_as_conflicts
 from bot.adapters.database.repositories import Repository
-from bot.adapters.database.tables import cases, conversations, messages, search_entries, search_progress
+from bot.adapters.database.tables import (
+    cases,
+    conversations,
+    messages,
+    notes,
+    search_entries,
+    search_progress,
+)
 from bot.domain.case import Case
+from bot.domain.console import Note
 from bot.domain.conversation import Message
 from bot.domain.search_query import Phrase, Term
 from bot.domain.search_text import FORM, Tokens
-from bot.services.ports.search import CASE, MESSAGE, Hit, Sought
+from bot.services.ports.search import CASE, MESSAGE, NOTE, Hit, Sought
 
 _entry = search_entries.c
 _FTS = table("search_index", column("rowid"), column("rank"))
@@ -55,7 +63,7 @@ class SqlSearchIndex(Repository):
 
     async def catch_up(self, limit: int) -> int:
         """Index the next rows that are older than the index or its form; how many, 0 when it is whole."""
-        for kind in (CASE, MESSAGE):
+        for kind in (CASE, MESSAGE, NOTE):
             after = await self._progress(kind)
             if after is not None:
                 records = await self._next(kind, after, limit)
@@ -108,6 +116,8 @@ class SqlSearchIndex(Repository):
     async def _next(self, kind: str, after: str, limit: int) -> list[Any]:
         if kind == CASE:
             return await self._all(select(Case).where(cases.c.id > after).order_by(cases.c.id).limit(limit))
+        if kind == NOTE:
+            return await self._all(select(Note).where(notes.c.id > after).order_by(notes.c.id).limit(limit))
         theirs = select(Message).where(messages.c.id > after, messages.c.author.in_(WRITTEN_BY_PEOPLE))
         return await self._all(theirs.order_by(messages.c.id).limit(limit))
 
@@ -115,7 +125,8 @@ class SqlSearchIndex(Repository):
 def _best(fitting: Select[Any]) -> Select[Any]:
     """Of each case and each conversation the best entry, the best of all first."""
     hits = fitting.cte("hits").prefix_with("MATERIALIZED")
-    target = (hits.c.kind, one_of((hits.c.kind == CASE, hits.c.ref), else_=hits.c.conversation_id))
+    is_case = hits.c.kind == CASE
+    target = (is_case, one_of((is_case, hits.c.ref), else_=hits.c.conversation_id))
     order = (hits.c.rank, hits.c.at.desc(), hits.c.ref)
     numbered = select(
         hits,
@@ -129,7 +140,7 @@ def _best(fitting: Select[Any]) -> Select[Any]:
 def _filters(wanted: Sought) -> Iterator[ColumnElement[bool]]:
     kind = wanted.kind
     if kind is not None:
-        yield _entry.kind == kind
+        yield _entry.kind == CASE if kind == CASE else _entry.kind != CASE
     if wanted.since is not None:
         yield _entry.at >= wanted.since
     if wanted.until is not None:
@@ -142,7 +153,7 @@ def _filters(wanted: Sought) -> Iterator[ColumnElement[bool]]:
         yield _of_conversation(wanted)
     of_case = list(_of_case(wanted))
     if of_case:
-        theirs = and_(_entry.kind == MESSAGE, cases.c.conversation_id == _entry.conversation_id)
+        theirs = and_(_entry.kind != CASE, cases.c.conversation_id == _entry.conversation_id)
         yield exists().where(or_(cases.c.id == _entry.ref, theirs), *of_case)
 
 

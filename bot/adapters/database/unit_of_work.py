@@ -20,11 +20,16 @@ from bot.adapters.database.repositories_console import SqlConsole
 from bot.adapters.database.repositories_conversations import SqlConversations
 from bot.adapters.database.repositories_files import SqlAttachments
 from bot.adapters.database.repositories_followup import SqlLetters, SqlVisits
+from bot.adapters.database.repositories_handbook import SqlEditions
 from bot.adapters.database.repositories_interfaces import SqlApiLists, SqlApiTokens, SqlWebhooks
 from bot.adapters.database.repositories_judgement import SqlJudgements
+from bot.adapters.database.repositories_models import SqlModels
 from bot.adapters.database.repositories_ownership import SqlGroups, SqlPresences, SqlQueue
 from bot.adapters.database.repositories_people import SqlActionResults, SqlLookups, SqlPeople
+from bot.adapters.database.repositories_reports import SqlReports
+from bot.adapters.database.repositories_reviews import SqlCorrections, SqlReviews
 from bot.adapters.database.repositories_search import SqlSearchIndex
+from bot.adapters.database.repositories_shadow import SqlShadows
 from bot.adapters.database.repositories_tasks import SqlTasks
 from bot.adapters.database.sealing import Sealer
 from bot.adapters.database.tables import data_keys
@@ -44,17 +49,23 @@ from bot.services.ports import (
     Cases,
     ConsoleRecords,
     Conversations,
+    Corrections,
     Customers,
+    Editions,
     Groups,
     Judgements,
     Letters,
     Live,
     Lookups,
     Messages,
+    Models,
     People,
     Presences,
     Queue,
+    Reports,
+    Reviews,
     SearchIndex,
+    Shadows,
     Tasks,
     Units,
     Visits,
@@ -170,6 +181,7 @@ class SqlUnitOfWork:
         self.messages: Messages = SqlMessages(self._session)
         self.cases: Cases = SqlCases(self._session)
         self.calendars: Calendars = SqlCalendars(self._session)
+        self.editions: Editions = SqlEditions(self._session)
         self.judgements: Judgements = SqlJudgements(self._session)
         self.actions: ActionResults = SqlActionResults(self._session)
         self.people: People = SqlPeople(self._session, locking=writes)
@@ -188,6 +200,11 @@ class SqlUnitOfWork:
         self.api_lists: ApiLists = SqlApiLists(self._session)
         self.api_tokens: ApiTokens = SqlApiTokens(self._session)
         self.webhooks: Webhooks = SqlWebhooks(self._session)
+        self.reports: Reports = SqlReports(self._session)
+        self.models: Models = SqlModels(self._session)
+        self.shadow: Shadows = SqlShadows(self._session)
+        self.reviews: Reviews = SqlReviews(self._session)
+        self.corrections: Corrections = SqlCorrections(self._session)
         self.search: SearchIndex = SqlSearchIndex(self._session, tokens)
 
     async def __aenter__(self) -> Self:

@@ -11,8 +11,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from bot.domain.monthly import Table
 from bot.services.monthly import MonthlyBook
 
-_HEAD = PatternFill("solid", fgColor="F2F4F7")
-_BOLD, _TITLE, _PALE = Font(bold=True), Font(bold=True, size=13), Font(color="6B7480", size=9)
+HEAD = PatternFill("solid", fgColor="F2F4F7")
+BOLD, TITLE, PALE = Font(bold=True), Font(bold=True, size=13), Font(color="6B7480", size=9)
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 _NARROW, _WIDE = 10, 40
 _LONGEST_CELL = 32_000  # Excel takes 32767 characters
@@ -46,33 +46,33 @@ def _report(sheet: Worksheet, book: MonthlyBook) -> None:
     _heading(sheet, f"{book.company}　{book.month.title}客户投诉月报".strip())
     row = 3
     for table in book.report:
-        _put(sheet.cell(row, 1), table.title).font = _BOLD
-        _put(sheet.cell(row, 4), table.source).font = _PALE
+        put(sheet.cell(row, 1), table.title).font = BOLD
+        put(sheet.cell(row, 4), table.source).font = PALE
         row = _table(sheet, row + 1, table) + 1
     for label in ("分管副总审核：", "总经理核准："):
-        _put(sheet.cell(row, 1), label)
+        put(sheet.cell(row, 1), label)
         row += 1
     for column, width in (("A", 44), ("B", 24), ("C", 12)):
         sheet.column_dimensions[column].width = width
 
 
 def _heading(sheet: Worksheet, text: str) -> None:
-    _put(sheet.cell(1, 1), text).font = _TITLE
+    put(sheet.cell(1, 1), text).font = TITLE
 
 
 def _table(sheet: Worksheet, row: int, table: Table) -> int:
     """Write a table from `row` on; the first row after it."""
     for column, name in enumerate(table.header, start=1):
-        cell = _put(sheet.cell(row, column), name)
-        cell.font, cell.fill = _BOLD, _HEAD
+        cell = put(sheet.cell(row, column), name)
+        cell.font, cell.fill = BOLD, HEAD
     for line in table.lines:
         row += 1
         for column, value in enumerate(line, start=1):
-            _put(sheet.cell(row, column), value).alignment = _WRAPPED
+            put(sheet.cell(row, column), value).alignment = _WRAPPED
     return row + 1
 
 
-def _put(cell: Cell | MergedCell, value: str | float) -> Cell:
+def put(cell: Cell | MergedCell, value: str | float) -> Cell:
     """A value as a value: text that begins like a formula stays text, whoever opens the file and saves it."""
     if isinstance(cell, MergedCell):
         raise TypeError("this workbook merges no cells")

@@ -21,13 +21,13 @@ def converter() -> str | None:
     return shutil.which("soffice") or shutil.which("libreoffice")
 
 
-async def pdf(document: bytes, program: str) -> bytes:
-    """The .docx as PDF. ConfigurationError if LibreOffice fails or takes too long.
+async def pdf(document: bytes, program: str, kind: str = ".docx") -> bytes:
+    """The document as PDF; `kind` is the ending of its files. ConfigurationError if it can't be made in time.
 
-    It gets a profile of its own: two LibreOffices can't share one, and a person's may be open.
+    LibreOffice gets a profile of its own: two LibreOffices can't share one, and a person's may be open.
     """
     with tempfile.TemporaryDirectory(prefix="kesu-pdf-", ignore_cleanup_errors=True) as folder:
-        source = Path(folder) / "paper.docx"
+        source = Path(folder) / f"paper{kind}"
         source.write_bytes(document)
         arguments = (
             f"-env:UserInstallation={(Path(folder) / 'profile').as_uri()}",

@@ -1,17 +1,14 @@
 """The learning curve: Rasa's room trains the classifier on fewer messages, the desk scores what it reads."""
 
-import asyncio
 import json
 from collections.abc import Sequence
 from typing import Any
 
-from bot.adapters.child import environment
-from bot.adapters.rasa_process import QUIET, ROOM_PYTHON, require_room
-from bot.domain.errors import ConfigurationError
+from bot.adapters.rasa_process import ROOM_PYTHON, require_room
+from bot.adapters.reports.room import answer_of
 from bot.domain.measuring import MeasuringSet
 from bot.domain.reading import Reading
 from bot.domain.report import CurvePoint
-from bot.settings import ROOT
 
 COMMAND = (str(ROOM_PYTHON), "-m", "bot.nlu.learning_curve")
 ROWS = (10, 20, 40, 80, None)
@@ -32,23 +29,8 @@ async def learning_curve(
 
 
 async def _asked(command: Sequence[str], question: dict[str, Any]) -> list[dict[str, Any]]:
-    process = await asyncio.create_subprocess_exec(
-        *command,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        cwd=ROOT,
-        env=environment(**QUIET),
-    )
-    try:
-        answer, complaint = await process.communicate(json.dumps(question).encode())
-    except asyncio.CancelledError:
-        process.kill()
-        raise
-    if process.returncode:
-        reason = complaint.decode(errors="replace").strip().rpartition("\n")[2]
-        raise ConfigurationError(f"学习曲线未能算出：{reason}")
-    return [json.loads(line) for line in answer.splitlines() if line.startswith(b"{")]
+    lines = await answer_of(command, json.dumps(question).encode(), "学习曲线未能算出")
+    return [json.loads(line) for line in lines]
 
 
 def _point(point: dict[str, Any], texts: Sequence[str], sets: Sequence[MeasuringSet]) -> CurvePoint:

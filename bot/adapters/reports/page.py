@@ -11,13 +11,10 @@ from bot.domain.evaluation import COMPLAINT, NOT_COMPLAINT, NOT_UNDERSTOOD
 from bot.domain.measuring import Measure, Row, Target
 from bot.domain.report import Report
 from bot.domain.workdays import SHANGHAI
+from bot.services.titles import FACTS
 
 PAIRS = 20  # confused pairs shown of each set
 _FAMILIES = {COMPLAINT: "投诉", NOT_COMPLAINT: "不是投诉", NOT_UNDERSTOOD: "没听懂"}
-_FACTS = {
-    "phone": "电话", "order_no": "单号", "batch_no": "批号", "date": "日期", "product": "产品",
-    "quantity": "数量", "amount": "金额", "person": "人名", "place": "地点", "flavour": "口味",
-}  # fmt: skip
 _UNITS: dict[str, Callable[[float], str]] = {
     "share": lambda value: f"{value * 100:.1f} %",
     "ms": lambda value: f"{value:.1f} 毫秒",
@@ -44,7 +41,7 @@ def page(report: Report, title: Callable[[str], str]) -> str:
         confusions=[(one, report.confused(one)[:PAIRS], report.confused(one)) for one in report.sets],
         lines=_lines(report),
         title=lambda label: _FAMILIES.get(label) or title(label),
-        fact=lambda kind: _FACTS.get(kind, kind),
+        fact=lambda kind: FACTS.get(kind, kind),
         measures=Measure,
         percent=_UNITS["share"],
     )

@@ -1,12 +1,16 @@
-"""The files of messages that a report measures with."""
+"""The files of messages and dialogues that a report measures with."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.adapters.jsonl import read_utterances
 from bot.adapters.script import convert
+from bot.adapters.training_files import read_training_files
 from bot.domain.errors import ConfigurationError
 from bot.domain.evaluation import Utterance
+from bot.domain.likeness import comparable
 from bot.domain.measuring import Measure, MeasuringSet
+from bot.domain.training_data import plain
 
 OWN = "自备测试集"
 _MOSTLY = 0.5  # from which share of Traditional texts on a file of complaints is read in Simplified as well
@@ -32,6 +36,21 @@ def measuring_sets(root: Path, folder: Path | None) -> list[MeasuringSet]:
             "没有可以用来测量的消息：tests/nlu 里没有 heldout_*.jsonl，也没有设置 KESU_MEASURING_DIR"
         )
     return sets
+
+
+def replay_files(root: Path) -> list[Path]:
+    """The dialogues that a candidate is tried with: the project's own."""
+    own = root / "tests" / "e2e"
+    return [*sorted(own.glob("*.jsonl")), *sorted(own.glob("*/*.jsonl"))]
+
+
+def unseen(judged: Sequence[Utterance], root: Path, extra: Sequence[Path] = ()) -> list[Utterance]:
+    """The judged messages that are not among the training messages: whoever learned one reads it rightly."""
+    if not judged:
+        return []
+    rows = read_training_files(root, extra).rows
+    learned = {comparable(convert(plain(row.written), "hans")) for row in rows}
+    return [one for one in judged if comparable(convert(one.text, "hans")) not in learned]
 
 
 def _from(path: Path) -> MeasuringSet:

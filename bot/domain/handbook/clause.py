@@ -9,8 +9,11 @@ from pydantic.dataclasses import dataclass
 
 STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
+COMPANY = "公司修订"  # the origin of a clause that the company has revised (bot/domain/handbook/editions.py)
+
 Text = Annotated[str, StringConstraints(min_length=1)]
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]*(-[A-Z0-9]+)+$")]
+UnitKey = Annotated[str, StringConstraints(pattern=r"^[1-9]\d{0,3}(\.[1-9]\d{0,3})?$")]
 
 
 class Audience(StrEnum):
@@ -46,7 +49,8 @@ class Unit:
 
     `text` is as printed, `corrected` what is sent instead of a misprint; `risk` and `reason` say why a
     supervisor may want to hold it; `held` sentences are left out unless the company releases them;
-    `paragraph` starts a new line before it.
+    `paragraph` starts a new line before it. `key` is its name after the clause's #, where that is not its
+    place: a revised clause keeps the names of its sentences, so that switches go on meaning the same ones.
     """
 
     text: Text
@@ -55,6 +59,7 @@ class Unit:
     risk: Text | None = None
     reason: Text | None = None
     held: bool = False
+    key: UnitKey | None = None
 
     @property
     def sent(self) -> str:
@@ -127,9 +132,15 @@ class Clause:
         """What keeps the bot from saying this, as the pack names it."""
         return "letter" if self.medium == "letter" else self.audience.value
 
+    @property
+    def is_revised(self) -> bool:
+        """Whether these are the company's words instead of the printed ones; no pack's file can say so."""
+        return self.origin == COMPANY
+
     def unit_key(self, index: int, variant: int = 0) -> str:
         """A sentence's stable name, counted from 1: `S-BEV-TETRA-1#4`; with variants, `K-BYE#2.1`."""
-        return f"{self.id}#{variant + 1}.{index + 1}" if self.variants else f"{self.id}#{index + 1}"
+        place = f"{variant + 1}.{index + 1}" if self.variants else str(index + 1)
+        return f"{self.id}#{self.ways[variant][index].key or place}"
 
     @property
     def held(self) -> frozenset[str]:

@@ -53,7 +53,7 @@ def _quotation(clause: Clause, documents: Collection[str]) -> Iterator[Finding]:
     if clause.follows:
         yield "follows", "只有自拟的句子才写 follows；请删去"
     right = digest_of(clause.quotation)
-    if clause.digest != right:
+    if clause.digest != right and not clause.is_revised:
         advice = f"请恢复原文；如果文件本身改了，请提高 version 并写 digest: {right}"
         yield "digest", f"引文与存档的原文不一致；{advice}"
 
@@ -92,6 +92,11 @@ def _marks(clause: Clause) -> Iterator[Finding]:
             yield where, "risk 和 reason 要一起写；请补上另一个"
         if unit.corrected == unit.text:
             yield where, "corrected 和 text 一样；请删去"
+    names = [
+        clause.unit_key(index, number) for number, way in enumerate(clause.ways) for index in range(len(way))
+    ]
+    for name in sorted({name for name in names if names.count(name) > 1}):
+        yield "key", f"有两句都叫 {name}；请改正 key"
 
 
 def _blanks(clause: Clause) -> Iterator[Finding]:
@@ -100,7 +105,7 @@ def _blanks(clause: Clause) -> Iterator[Finding]:
             yield "placeholders", f"原文里没有 {placeholder.printed}；请改正或删去"
         if placeholder.field not in VALUES:
             yield "placeholders", f"没有 {placeholder.field} 这个值；可用的见 docs/handbook.md"
-    if clause.source != "desk":
+    if clause.source != "desk" and not clause.is_revised:
         return
     for where, unit in _units(clause):
         for name in OWN_PLACEHOLDER.findall(unit.sent):

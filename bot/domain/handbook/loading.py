@@ -146,7 +146,7 @@ class _Reader:
         except ValidationError as error:
             for found in error.errors(include_url=False):
                 where = ".".join([place, *(_step(part) for part in found["loc"])])
-                self._note(file, where, _explain(found["type"], found["msg"]))
+                self._note(file, where, explain(found["type"], found["msg"]))
             return None
         return read
 
@@ -235,7 +235,7 @@ _SAID = {
 }
 
 
-def _explain(kind: str, message: str) -> str:
+def explain(kind: str, message: str) -> str:
     """Pydantic's finding as something to do."""
     if kind in ("unexpected_keyword_argument", "extra_forbidden"):
         return "不认识的项；请改正拼写或删去"

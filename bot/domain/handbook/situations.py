@@ -54,6 +54,7 @@ SITUATIONS: Mapping[str, str] = {
     "danger.self_harm": "the customer may hurt themselves: gentle words and whom to call",
     "danger.poison": "somebody swallowed what harms: what to do at once",
     "illness.urgent": "a symptom with which a doctor comes first",
+    "illness.death": "the answer to an illness of which somebody has died",
     "hand_over": "the conversation goes to a person, within working hours",
     "hand_over.closed": "the conversation goes to a person, outside working hours",
     "hand_over.closed.until": "the same where it is known when people are back",

@@ -77,13 +77,16 @@ def _line(unit: Unit, *, first: bool, clause: Clause, values: Mapping[str, str])
 def _fill(text: str, clause: Clause, values: Mapping[str, str]) -> str:
     """Put values into the blanks, in one pass: what a customer wrote is never searched for blanks itself."""
     printed = {placeholder.printed: placeholder.field for placeholder in clause.placeholders}
-    if printed:
-        longest_first = sorted(printed, key=len, reverse=True)
-        pattern = re.compile("|".join(re.escape(blank) for blank in longest_first))
-        return pattern.sub(lambda found: _value(printed[found.group()], clause, values), text)
-    if clause.source == "desk":
-        return OWN_PLACEHOLDER.sub(lambda found: _value(found.group(1), clause, values), text)
-    return text
+    blanks = [re.escape(blank) for blank in sorted(printed, key=len, reverse=True)]
+    if clause.source == "desk" or clause.is_revised:
+        blanks.append(OWN_PLACEHOLDER.pattern)
+    if not blanks:
+        return text
+
+    def value(found: re.Match[str]) -> str:
+        return _value(printed.get(found.group()) or found.group(found.lastindex or 0), clause, values)
+
+    return re.sub("|".join(blanks), value, text)
 
 
 def _value(name: str, clause: Clause, values: Mapping[str, str]) -> str:

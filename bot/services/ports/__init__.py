@@ -10,11 +10,16 @@ from bot.services.ports.console import ConsoleRecords, RowRecords, Unanswered
 from bot.services.ports.conversations import ActionResults, Conversations, Customers, Messages
 from bot.services.ports.files import Attachments, Content, Files, Media, Sent, Shown
 from bot.services.ports.followup import Letters, Sender, Visits, Watched
+from bot.services.ports.handbook import Editions
 from bot.services.ports.interfaces import Answered, ApiLists, ApiTokens, Webhooks, WebhookSender
 from bot.services.ports.judgement import Judgements
+from bot.services.ports.models import Made, MakeReport, Models, Trainer
 from bot.services.ports.ownership import CaseMark, Groups, Presences, Queue
 from bot.services.ports.people import People, Tasks
+from bot.services.ports.reports import Reports
+from bot.services.ports.reviews import Corrections, Near, Reviews
 from bot.services.ports.search import SearchIndex
+from bot.services.ports.shadow import Reader, ReadersBeside, ReadMessage, Shadows, TrainingRows
 from bot.services.ports.units import UnitOfWork, Units
 from bot.services.ports.world import Clock, Live, PhoneHash, ScriptConverter, Understanding
 
@@ -33,26 +38,40 @@ __all__ = [
     "ConsoleRecords",
     "Content",
     "Conversations",
+    "Corrections",
     "Customers",
+    "Editions",
     "Files",
     "Groups",
     "Judgements",
     "Letters",
     "Live",
     "Lookups",
+    "Made",
+    "MakeReport",
     "Media",
     "Messages",
+    "Models",
+    "Near",
     "People",
     "PhoneHash",
     "Presences",
     "Queue",
+    "ReadMessage",
+    "Reader",
+    "ReadersBeside",
+    "Reports",
+    "Reviews",
     "RowRecords",
     "ScriptConverter",
     "SearchIndex",
     "Sender",
     "Sent",
+    "Shadows",
     "Shown",
     "Tasks",
+    "Trainer",
+    "TrainingRows",
     "Unanswered",
     "Understanding",
     "UnitOfWork",

@@ -50,6 +50,9 @@ class ConsoleRecords(Protocol):
     def add_note(self, note: Note) -> None:
         """Take a new one in."""
 
+    async def note(self, id: str) -> Note:
+        """By id; NotFound."""
+
     async def notes(self, conversation_id: str, after: str = "") -> list[Note]:
         """The notes of a conversation behind this one, in order."""
 

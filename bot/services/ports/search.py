@@ -8,14 +8,14 @@ from bot.domain.case import CaseState
 from bot.domain.conversation import Owner
 from bot.domain.search_query import Term
 
-CASE, MESSAGE = "case", "message"
+CASE, MESSAGE, NOTE = "case", "message", "note"
 
 
 class Sought(NamedTuple):
     """What is looked for and among what; None doesn't matter.
 
-    `kind` is CASE or MESSAGE; `state`, `pack`, `severity` and `department` are those of the case, or of
-    one of the conversation's. What is `hidden` this person mustn't see, nor hear of.
+    `kind` is CASE, or MESSAGE with the team's notes; `state`, `pack`, `severity` and `department` are those
+    of the case, or of one of the conversation's. What is `hidden` this person mustn't see, nor hear of.
     """
 
     terms: tuple[Term, ...]
@@ -33,9 +33,9 @@ class Sought(NamedTuple):
 
 
 class Hit(NamedTuple):
-    """The best entry of a case or of a conversation: a case, or one of its messages (then `ref` is its id).
+    """The best entry of a case or of a conversation: `ref` is the case, the message or the note.
 
-    `lines` is how many of the conversation's messages fit.
+    `lines` is how many of the conversation's messages and notes fit.
     """
 
     kind: str
@@ -46,7 +46,7 @@ class Hit(NamedTuple):
 
 
 class SearchIndex(Protocol):
-    """The index; whoever stores a message or a case writes it in the same transaction without knowing."""
+    """The index; whoever stores a message, note or case writes it in the same transaction without knowing."""
 
     async def find(self, wanted: Sought, start: int, limit: int) -> Sequence[Hit]:
         """The best ones from place `start` (0) on, the newer first among equals."""

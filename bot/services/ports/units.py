@@ -11,11 +11,16 @@ from bot.services.ports.console import ConsoleRecords
 from bot.services.ports.conversations import ActionResults, Conversations, Customers, Messages
 from bot.services.ports.files import Attachments
 from bot.services.ports.followup import Letters, Visits
+from bot.services.ports.handbook import Editions
 from bot.services.ports.interfaces import ApiLists, ApiTokens, Webhooks
 from bot.services.ports.judgement import Judgements
+from bot.services.ports.models import Models
 from bot.services.ports.ownership import Groups, Presences, Queue
 from bot.services.ports.people import People, Tasks
+from bot.services.ports.reports import Reports
+from bot.services.ports.reviews import Corrections, Reviews
 from bot.services.ports.search import SearchIndex
+from bot.services.ports.shadow import Shadows
 
 
 class UnitOfWork(Protocol):
@@ -26,6 +31,7 @@ class UnitOfWork(Protocol):
     messages: Messages
     cases: Cases
     calendars: Calendars
+    editions: Editions
     judgements: Judgements
     actions: ActionResults
     people: People
@@ -44,6 +50,11 @@ class UnitOfWork(Protocol):
     api_lists: ApiLists
     api_tokens: ApiTokens
     webhooks: Webhooks
+    reports: Reports
+    models: Models
+    shadow: Shadows
+    reviews: Reviews
+    corrections: Corrections
 
     async def __aenter__(self) -> Self:
         """Begin."""

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.reading import Reading, TurnAnswer, TurnContext
+from bot.domain.vectors import Vectors
 
 
 class Clock(Protocol):
@@ -24,6 +25,9 @@ class Understanding(Protocol):
 
     async def parse(self, texts: Sequence[str], day: date | None = None) -> list[Reading]:
         """Understand texts of one day (today), outside of any conversation; UnderstandingUnavailable."""
+
+    async def vectors(self, texts: Sequence[str]) -> Vectors:
+        """Where texts lie in the space of the model's sentence encoder; UnderstandingUnavailable."""
 
 
 class Live(Protocol):

@@ -78,8 +78,9 @@ async def move_case(call: Call) -> Answer:
     version = given.version if call.version is None else call.version
     if version is None:
         raise InvalidInput("请给出读到的 version，或在 If-Match 里给出 ETag。")
-    user = call.caller.user
-    await call.parts.handling.move(case_id, given.move, user, version, given.values, given.reason)
+    await call.parts.handling.move(
+        case_id, given.move, call.caller.user, version, given.values, given.reason, given.confirmed
+    )
     return await _case(call, case_id)
 
 

@@ -90,12 +90,18 @@ class NewCase(Given):
 
 
 class NewMove(Given):
-    """A move of a case as it was at `version` (here, or in `If-Match`)."""
+    """A move of a case as it was at `version` (here, or in `If-Match`).
+
+    `confirmed` are the ids of the warnings past which the customer is told of it all the same.
+    """
 
     move: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
     values: dict[str, Annotated[str, Field(max_length=2000)]] = Field(default_factory=dict)
     reason: Annotated[str, Field(max_length=2000)] = ""
     version: Version | None = None
+    confirmed: Annotated[list[Annotated[str, Field(max_length=100)]], Field(max_length=100)] = Field(
+        default_factory=list
+    )
 
 
 class NewNote(Given):

@@ -6,6 +6,7 @@ from typing import Generic, TypeVar
 from pydantic import BaseModel
 
 from bot.domain.conversation import Author, Owner
+from bot.domain.outgoing import WarningKind
 from bot.domain.task import TaskKind
 from bot.services.inbox import Outcome
 
@@ -19,11 +20,38 @@ class Page(BaseModel, Generic[Row]):
     next: str | None
 
 
+class Better(BaseModel):
+    """What the handbook would say instead."""
+
+    clause: str
+    version: int
+    text: str
+
+
+class Warned(BaseModel):
+    """A place in what a customer would be told; `id` goes into `confirmed` to tell them all the same."""
+
+    id: str
+    kind: WarningKind
+    start: int
+    end: int
+    words: str
+    reason: str
+    taboo: str | None
+    better: Better | None
+    due_at: datetime | None
+    confirm: bool
+
+
 class Problem(BaseModel):
-    """Why something was not done: a stable key, and a sentence in Chinese for a person."""
+    """Why something was not done: a stable key, and a sentence in Chinese for a person.
+
+    `warnings` come with the key `unconfirmed`.
+    """
 
     error: str
     message: str
+    warnings: list[Warned] = []
 
 
 class Person(BaseModel):

@@ -17,7 +17,8 @@ _SAID = {
     401: "The token is missing, wrong, expired or revoked",
     403: "The token or the role of its user doesn't allow this",
     404: "There is no such thing, or it is none of the asker's business",
-    409: "Somebody else was quicker, or the case can't go that way from where it stands",
+    409: "Somebody else was quicker, the case can't go that way from where it stands, or what its customer"
+    " would be told has warnings that nobody confirmed",
     413: "Too long",
     415: "Not application/json",
     429: "Asked too often; Retry-After gives the seconds",

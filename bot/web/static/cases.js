@@ -3,6 +3,7 @@
 
 import { button, LANG, make, part, word } from "./dom.js";
 
+const { acceptance } = document.body.dataset; // where it is, if the handbook has the rules
 const day = new Intl.DateTimeFormat(LANG, { month: "long", day: "numeric", timeZone: "UTC" });
 
 function copy(number, pressed) {
@@ -47,6 +48,13 @@ export function makeCases(ask) {
     );
     card.append(make("p", "about", found.title), line);
     if (found.open) line.append(progress);
+    if (acceptance) card.append(further());
+  }
+
+  // Held against the consumer association's rules on a page of its own: this one stays as it is.
+  function further() {
+    const link = make("a", "further", word("acceptance"));
+    return Object.assign(link, { href: acceptance, target: "_blank", rel: "noopener" });
   }
 
   function draw() {

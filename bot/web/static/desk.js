@@ -84,6 +84,9 @@ async function submit(form) {
   buttons.forEach((button) => (button.disabled = true));
   const answer = await postForm(form);
   buttons.forEach((button) => (button.disabled = false));
+  const warnings = answer.body.warnings ?? [];
+  if (form.id === "write") showWarned(warnings);
+  if (warnings.length) return;
   if (answer.status !== 200) {
     say(answer.body.message ?? "没有发送出去，请检查网络后再试。");
   } else {
@@ -91,6 +94,31 @@ async function submit(form) {
     if (form.id === "write") setDraft("");
   }
   live.look();
+}
+
+// What was seen in the text, as templates/warned.html shows it: sending again sends the ids with it.
+function showWarned(warnings) {
+  const box = document.getElementById("warned");
+  box.replaceChildren();
+  if (!warnings.length) return;
+  const found = element("div", "alert warned", element("p", "", "发送之前请看一下：可以改写；确认要这样发，请再按一次。"));
+  found.role = "alert";
+  found.append(element("ul", "warnings", ...warnings.map(warning)));
+  box.append(found);
+}
+
+function warning({ id, words, reason, better }) {
+  const meant = element("input");
+  Object.assign(meant, { type: "hidden", name: "confirmed", value: id });
+  const instead = better ? [element("br"), `手册的说法：${better.text} `, element("span", "clause", better.clause)] : [];
+  return element("li", "", element("mark", "", words), ` ${reason}`, ...instead, meant);
+}
+
+function element(tag, className = "", ...inside) {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.append(...inside);
+  return made;
 }
 
 function setDraft(value) {
@@ -113,7 +141,7 @@ text?.addEventListener("keydown", (event) => {
   text.form.requestSubmit();
 });
 if (text) {
-  text.value = recall(draftKey, "");
+  text.value = recall(draftKey, text.value);
   scrollTo(0, document.body.scrollHeight);
 }
 setInterval(showWaiting, 30000);

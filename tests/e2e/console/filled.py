@@ -62,7 +62,7 @@ async def fill(site):
 async def _work(door, desk, staff, ids):
     for name in ("空盒", "快递"):
         await desk.agents.claim(ids[name], staff["wang"], "王小雨")
-    await desk.agents.write(ids["空盒"], staff["wang"], "您好，我是小雨。给您添麻烦了，我先看一下订单。")
+    await desk.write(ids["空盒"], staff["wang"], "您好，我是小雨。给您添麻烦了，我先看一下订单。")
     await door.parts.beside.note(ids["空盒"], staff["li"], "同一批号上周有过两起，先问清楚生产日期。")
     await door.parts.beside.tag(ids["空盒"], staff["li"], ["回头客", "批号20260318A"])
     await door.parts.beside.tag(ids["物业"], staff["zhou"], ["媒体风险"])

@@ -96,6 +96,61 @@ def test_a_taboo_is_warned_of_with_something_better_and_can_be_sent_anyway(staff
     expect(wang.get_by_label("回复顾客", exact=True)).to_have_value("")
 
 
+def test_a_promise_that_an_agent_types_becomes_a_task_with_its_time_and_who_gave_it(site, filled, at_desk):
+    page = at_desk("wang")
+    rows(page).filter(has_text="软包装").click()
+    reply(page, "给您添麻烦了，我们48小时内给您回电。")
+    stop = page.locator("#stop")
+    expect(stop).to_contain_text("这是一个承诺，发出后会成为待办")
+    stop.get_by_role("button", name="发送，记为待办").click()
+    expect(page.locator(".line.agent .words").last).to_contain_text("48小时内给您回电")
+    duty = page.locator("#side .duties li", has_text="承诺")
+    expect(duty).to_contain_text("前给顾客回电（“48小时内”）")
+    expect(duty).to_contain_text("王小雨答应的")
+    page.goto(f"{site.url}/desk/inbox")
+    task = page.locator(".task", has_text="承诺")
+    expect(task).to_contain_text("前给顾客回电（“48小时内”）")
+    expect(task).to_contain_text("王小雨，")
+    expect(task.locator("time")).to_contain_text("前")
+    task.get_by_role("button", name="完成").click()
+    expect(page.locator(".task", has_text="承诺")).to_have_count(0)
+
+
+def test_what_a_customer_would_be_told_of_a_case_is_warned_of_at_the_side(filled, at_desk):
+    page = at_desk("wang")
+    rows(page).filter(has_text="软包装").click()
+    page.get_by_role("button", name="暂停等待").click()
+    form = page.locator(".step-form")
+    form.get_by_label("在等谁").select_option(label="顾客")
+    form.get_by_label("在等什么").fill("这种事不可能发生")
+    form.get_by_role("button", name="暂停等待").click()
+    expect(form.locator(".alert")).to_contain_text("没有核实就否认")
+    form.get_by_role("button", name="仍然发送").click()
+    expect(page.locator(".toast")).to_have_text("已办：暂停等待")
+
+
+def test_who_fills_in_a_step_goes_on_typing_while_the_case_is_drawn_anew(site, filled, at_desk):
+    page = at_desk("wang")
+    rows(page).filter(has_text="软包装").click()
+    page.get_by_role("button", name="暂停等待").click()
+    field = page.locator(".step-form").get_by_label("在等什么")
+    field.focus()
+    page.keyboard.type("购物")
+    site.run(site.door.parts.beside.tag(filled.talks["空盒"], filled.people["li"], ["等小票"]))
+    expect(page.locator("#side")).to_contain_text("等小票")
+    page.keyboard.type("小票")
+    expect(field).to_have_value("购物小票")
+
+
+def test_a_note_is_found_by_its_words(filled, at_desk):
+    page = at_desk("wang")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("生产日期")
+    expect(page.locator(".hit .mark").first).to_have_text("备注")
+    page.keyboard.press("Enter")
+    expect(page.locator(".line.note .words")).to_contain_text("先问清楚生产日期")
+
+
 def test_after_a_lost_line_the_screen_is_right_again_and_the_draft_is_still_there(staff, at_desk, customer):
     wang, someone = at_desk("wang"), customer()
     write(someone, "转人工")

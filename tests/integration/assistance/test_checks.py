@@ -7,7 +7,8 @@ import pytest
 from bot.domain.outgoing import WarningKind
 from bot.domain.reading import Entity
 from bot.domain.task import TaskKind
-from bot.services.outgoing import Quote, Unconfirmed
+from bot.services.outgoing import Quote
+from bot.services.outgoing_checks import Unconfirmed
 from bot.services.promises import Promises
 from tests.rooms import reading
 

@@ -7,7 +7,7 @@ import pytest
 from bot.domain.by_hand import Channel, Told
 from bot.domain.case import CaseState
 from bot.domain.conversation import Owner
-from bot.domain.errors import InvalidInput, NotAllowed
+from bot.domain.errors import Conflict, InvalidInput, NotAllowed
 from bot.domain.people import Role
 from bot.domain.task import TaskKind
 from bot.services.by_hand import UPLOADS, ByHand
@@ -152,6 +152,22 @@ async def test_its_conversation_is_in_nobodys_queue_whatever_the_text_threatens(
         conversation = await uow.conversations.get(case.conversation_id)
     assert (conversation.owner, conversation.agent_id) == (Owner.CLOSED, None)
     assert [event.kind for event in await history(desk, case)].count("risk_noted") == 1
+
+
+@pytest.mark.parametrize("channel", list(Channel))
+async def test_its_conversation_is_never_opened_as_a_chat(desk, by_hand, agent, channel):
+    case = await by_hand.open(told(channel=channel), agent)
+    with pytest.raises(Conflict, match="不是在聊天里来的"):
+        await desk.agents.reopen(case.conversation_id, agent)
+    for opening in (
+        desk.agents.claim(case.conversation_id, agent.id, agent.name),
+        desk.agents.assign(case.conversation_id, agent.id, await person(desk, "zhou", Role.SUPERVISOR)),
+    ):
+        with pytest.raises(Conflict):
+            await opening
+    async with desk.units() as uow:
+        conversation = await uow.conversations.get(case.conversation_id)
+    assert (conversation.owner, conversation.agent_id) == (Owner.CLOSED, None)
 
 
 async def test_it_goes_through_its_process_like_any_other_case(desk, by_hand, agent):

@@ -38,3 +38,8 @@ async def test_without_the_lists_there_is_no_page(aiohttp_client, door):
     without = load_handbook(ROOT / "data/handbook", ["general"])
     client = await aiohttp_client(door.app(handbook=without))
     assert (await client.get("/acceptance")).status == 404
+    assert "data-acceptance" not in await (await client.get("/")).text()
+
+
+async def test_the_chat_page_knows_where_it_is(client):
+    assert 'data-acceptance="/acceptance"' in await (await client.get("/")).text()

@@ -1,11 +1,13 @@
 """The people's side of the door: signing in, taking over, and what they see."""
 
+import re
+
 import pytest
 
 from bot.domain.conversation import Owner
 from bot.services.accounts import REFUSED, token_hash
 from bot.web.auth import DESK_COOKIE
-from tests.doors import PASSWORD, own_origin, post, sign_in
+from tests.doors import PASSWORD, own_origin, post, send_form, sign_in
 from tests.rooms import reading, risk
 
 EMPTY_PACK = "一箱奶茶里有一盒是空的"
@@ -169,6 +171,31 @@ async def test_plain_forms_work_without_a_script(client, agent, talk):
     )
     assert (answer.status, answer.headers["Location"]) == (303, f"/desk/conversations/{talk}")
     assert "交还机器人" in await (await client.get(f"/desk/conversations/{talk}")).text()
+
+
+async def test_the_plain_page_asks_before_it_sends_what_the_console_would_ask_about(
+    client, door, agent, talk
+):
+    await act(client, talk, "claim")
+    rude = "这种事不可能发生"
+    answer = await send_form(client, f"/desk/conversations/{talk}/write", text=rude)
+    page = await answer.text()
+    assert (answer.status, "没有核实就否认" in page, f">{rude}</textarea>" in page) == (409, True, True)
+    assert rude not in [line.text for line in await door.messages()]
+    meant = re.findall(r'name="confirmed" value="([^"]+)"', page)
+    again = await send_form(client, f"/desk/conversations/{talk}/write", text=rude, confirmed=meant[0])
+    assert (again.status, len(meant)) == (303, 1)
+    assert rude in [line.text for line in await door.messages()]
+
+
+async def test_the_plain_page_s_script_gets_the_warnings(client, agent, talk):
+    await act(client, talk, "claim")
+    answer = await act(client, talk, "write", text="这种事不可能发生")
+    told = await answer.json()
+    assert (answer.status, told["error"]) == (409, "unconfirmed")
+    assert [(one["kind"], one["confirm"]) for one in told["warnings"]] == [("taboo", True)]
+    meant = told["warnings"][0]["id"]
+    assert (await act(client, talk, "write", text="这种事不可能发生", confirmed=meant)).status == 200
 
 
 async def test_whoever_claims_second_is_told_so(aiohttp_client, client, door, agent, talk):

@@ -27,7 +27,7 @@ async def agent(door, aiohttp_client):
 async def talk(client, door, token, agent):
     await post(client, "你好")
     await door.desk.agents.claim(door.woken[0], agent[1].id, agent[1].name)
-    await door.desk.agents.write(door.woken[0], agent[1].id, "我是小王")
+    await door.desk.write(door.woken[0], agent[1].id, "我是小王")
     return door.woken[0]
 
 

@@ -22,7 +22,11 @@ async def test_a_refused_page_says_so_politely_and_leads_back(client, door):
     ("role", "home", "doors"),
     [
         (Role.AGENT, "/desk", ["会话", "待办", "投诉"]),
-        (Role.ADMIN, "/desk", ["会话", "待办", "投诉", "月报", "人员", "接口", "审计", "嵌入"]),
+        (
+            Role.ADMIN,
+            "/desk",
+            ["会话", "待办", "投诉", "月报", "报表", "手册", "训练", "分组", "人员", "接口", "审计", "嵌入"],
+        ),
         (Role.DEPARTMENT, "/desk/inbox", ["待办", "部门投诉"]),
     ],
 )

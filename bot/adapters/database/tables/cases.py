@@ -26,6 +26,9 @@ _OF_OPEN = (
     "accepted_at",
 )  # fmt: skip
 _OF_LISTED = ("accepted_at", "id", "severity", "heat")
+_OF_REPORTED = ("state", "handler_id", "department", "issue", "channel", "pack", "due_at")
+HANDLED_BY_PEOPLE = "kind IN ('handed_over', 'claimed', 'conversation_assigned', 'transferred')"
+REOPENED = "kind = 'reopened'"
 cases = Table(
     "cases",
     metadata,
@@ -84,7 +87,6 @@ cases = Table(
     CheckConstraint("state IN ('draft', 'withdrawn') OR number IS NOT NULL", name="counted"),
     Index(None, "customer_id", "opened_at"),
     Index(None, "conversation_id", "opened_at"),
-    Index(None, "closed_at"),
     Index("ix_cases_drafts", "heard_at", sqlite_where=_is_draft, postgresql_where=_is_draft),
     Index("ix_cases_to_judge", "judge_at", sqlite_where=_is_open, postgresql_where=_is_open),
     Index("ix_cases_judged_by", "judged_by", sqlite_where=_is_open, postgresql_where=_is_open),
@@ -98,6 +100,9 @@ cases = Table(
     Index("ix_cases_of_issue", "state", "issue", *_OF_LISTED),
     Index("ix_cases_of_department", "department", "state", *_OF_LISTED),
     Index("ix_cases_of_handler", "handler_id", "state", *_OF_LISTED),
+    # The reports count a stretch of these and look at no row of the table.
+    Index("ix_cases_reported", "accepted_at", *_OF_REPORTED, "id"),
+    Index("ix_cases_finished", "closed_at", *_OF_REPORTED, "accepted_at", "paused_seconds", "id"),
 )
 
 # What complaints can have in common: read by the counting of same complaints and of outbreaks.
@@ -130,4 +135,17 @@ case_events = Table(
     must("digest", String(64)),
     must("chain", String(64)),
     UniqueConstraint("case_id", "seq"),
+    Index(
+        "ix_case_events_by_people",
+        "case_id",
+        sqlite_where=text(HANDLED_BY_PEOPLE),
+        postgresql_where=text(HANDLED_BY_PEOPLE),
+    ),
+    Index(
+        "ix_case_events_reopened",
+        "at",
+        "case_id",
+        sqlite_where=text(REOPENED),
+        postgresql_where=text(REOPENED),
+    ),
 )

@@ -53,6 +53,7 @@ conversations = Table(
 )
 
 _is_waiting = text("delivery = 'waiting'")
+BY_AGENT = "author = 'agent'"
 messages = Table(
     "messages",
     metadata,
@@ -89,6 +90,21 @@ messages = Table(
         "created_at",
         sqlite_where=text("author = 'agent' AND reading IS NULL"),
         postgresql_where=text("author = 'agent' AND reading IS NULL"),
+    ),
+    Index(
+        "ix_messages_read",
+        "created_at",
+        "id",
+        sqlite_where=text("author = 'customer' AND reading IS NOT NULL"),
+        postgresql_where=text("author = 'customer' AND reading IS NOT NULL"),
+    ),
+    Index("ix_messages_said", "created_at", "author", "delivery", "conversation_id", "clause"),
+    Index(
+        "ix_messages_of_agents",
+        "conversation_id",
+        "created_at",
+        sqlite_where=text(BY_AGENT),
+        postgresql_where=text(BY_AGENT),
     ),
 )
 

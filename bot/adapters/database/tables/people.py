@@ -81,6 +81,7 @@ avoidances = Table(
     Index(None, "conversation_id", "user_id"),
 )
 
+IS_PROMISE, IS_ALERT = "kind = 'promise'", "kind = 'alert'"
 tasks = Table(
     "tasks",
     metadata,
@@ -115,4 +116,12 @@ tasks = Table(
         sqlite_where=text("state = 'open' AND broken_at IS NULL"),
         postgresql_where=text("state = 'open' AND broken_at IS NULL"),
     ),
+    Index(
+        "ix_tasks_promises",
+        "due_at",
+        "case_id",
+        sqlite_where=text(IS_PROMISE),
+        postgresql_where=text(IS_PROMISE),
+    ),
+    Index("ix_tasks_alerts", "created_at", sqlite_where=text(IS_ALERT), postgresql_where=text(IS_ALERT)),
 )

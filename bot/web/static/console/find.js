@@ -17,7 +17,7 @@ export function makeFind({ open }) {
   function show() {
     if (dialog.open) return;
     const box = make("input");
-    Object.assign(box, { type: "search", placeholder: "顾客说的话、投诉编号、拼音…", autocomplete: "off", ariaLabel: "搜索会话和投诉", role: "combobox" });
+    Object.assign(box, { type: "search", placeholder: "说过的话、备注、投诉编号、拼音…", autocomplete: "off", ariaLabel: "搜索会话和投诉", role: "combobox" });
     box.setAttribute("aria-expanded", "true");
     box.setAttribute("aria-controls", "hits");
     const hits = make("ul", "hits");
@@ -72,7 +72,7 @@ export function makeFind({ open }) {
     }));
 
   function item(hit, place) {
-    const about = make("p", "by", make("span", "mark", hit.kind === "case" ? "投诉" : "会话"), make("span", "title", hit.title), hit.number ? make("span", "clause", hit.number) : "", hit.at ? make("time", "", full(hit.at)) : "");
+    const about = make("p", "by", make("span", "mark", hit.kind === "case" ? "投诉" : hit.note ? "备注" : "会话"), make("span", "title", hit.title), hit.number ? make("span", "clause", hit.number) : "", hit.at ? make("time", "", full(hit.at)) : "");
     const one = make("li", "hit", about, make("p", "last", ...hit.snippet.map(({ text, hit: found }) => (found ? make("mark", "", text) : text))));
     one.role = "option";
     one.id = `hit-${place}`;

@@ -24,9 +24,17 @@ export function makeLines(list, { tile }) {
     const mark = make("time", "", clock(line.at));
     Object.assign(mark, { dateTime: line.at, title: full(line.at) });
     const bits = [make("span", "name", name), mark];
-    if (line.clause) bits.push(make("span", "clause", line.clause));
+    if (line.clause) bits.push(clause(line));
     else if (line.author === "agent") bits.push(make("span", "own", "自己的话"));
     return make("p", "by", ...bits, make("span", "read", ""));
+  }
+
+  // The words of that version, whatever the clause says today.
+  function clause({ clause, version }) {
+    const link = make("a", "clause", clause);
+    link.href = `/desk/handbook/clauses/${clause}${version ? `?version=${version}` : ""}`;
+    Object.assign(link, { target: "_blank", title: "看这一条当时的说法" });
+    return link;
   }
 
   function element(line) {

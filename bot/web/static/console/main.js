@@ -63,8 +63,9 @@ function changedTalk(now) {
 function deeds(row) {
   const own = isMine(row);
   const found = [];
-  if (row.owner === "closed") found.push(deed("reopen", "重新打开", "c", () => perform("reopen"), "primary"));
-  else if (!own && row.owner !== "agent") found.push(deed("claim", "接手", "c", claim, "primary"));
+  if (row.owner === "closed") {
+    if (!row.by_hand) found.push(deed("reopen", "重新打开", "c", () => perform("reopen"), "primary"));
+  } else if (!own && row.owner !== "agent") found.push(deed("claim", "接手", "c", claim, "primary"));
   if (own || (may("ease") && row.owner === "agent")) found.push(deed("transfer", "转交", "t", transfer));
   if (!own && may("ease") && row.owner !== "closed") found.push(deed("assign", "分配", "a", assign));
   if (own) found.push(deed("release", "交还机器人", "b", () => perform("release")));

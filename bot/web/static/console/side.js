@@ -44,11 +44,21 @@ export function makeSide({ say, retag }) {
     const opened = steps.isFilling() && side.querySelector("#steps")?.dataset.case === chosen;
     const focus = side.contains(document.activeElement) ? document.activeElement.dataset.at : null;
     const found = cases.get(chosen)?.data;
-    const body = found ? caseParts(found, opened ? side.querySelector("#steps") : null) : [];
+    const kept = opened && found ? side.querySelector("#steps") : null;
+    const body = found ? caseParts(found, kept) : [];
     const scroll = side.scrollTop;
-    side.replaceChildren(customer(), tabs(), ...body);
+    put([customer(), tabs(), ...body], kept);
     side.scrollTop = scroll;
     if (focus) side.querySelector(`[data-at="${focus}"]`)?.focus();
+  }
+
+  // What is kept is never taken out, not even for a moment: whoever types there would lose the place.
+  function put(parts, kept) {
+    if (!kept) return side.replaceChildren(...parts);
+    const at = parts.indexOf(kept);
+    for (const old of [...side.children]) if (old !== kept) old.remove();
+    kept.before(...parts.slice(0, at));
+    kept.after(...parts.slice(at + 1));
   }
 
   function customer() {
@@ -140,8 +150,8 @@ export function makeSide({ say, retag }) {
     return make("p", `deadline ${state}`, make("strong", "", title), ` ${full(due_at)} 前 `, make("span", "left", words));
   }
 
-  function duty({ kind, title, whose, due_at, open, late, note }) {
-    const about = [whose, due_at && `${full(due_at)} 前`, open ? "未办" : "已办", late && "超过期限", note].filter(Boolean).join(" · ");
+  function duty({ kind, title, whose, promised_by: by, due_at, open, late, note }) {
+    const about = [by && `${by}答应的`, whose, due_at && `${full(due_at)} 前`, open ? "未办" : "已办", late && "超过期限", note].filter(Boolean).join(" · ");
     return make("li", open ? (late ? "late" : "") : "over", make("span", "mark", kind), " ", title, make("span", "soft", about));
   }
 

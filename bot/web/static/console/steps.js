@@ -2,6 +2,7 @@
 
 import { ask, json } from "../api.js";
 import { button, make } from "../dom.js";
+import { warned } from "./warned.js";
 
 // `done(id, data)` gets the case as it is then; `again(id)` fetches it when it had changed meanwhile.
 export function makeSteps({ say, done, again }) {
@@ -48,7 +49,7 @@ export function makeSteps({ say, done, again }) {
     body.append(...(step.approvers?.length ? [make("p", "soft", `要依次由${step.approvers.join("、")}审批。`)] : []));
     body.append(...(step.needs ?? []).flatMap(field), ...(step.needs_reason ? field({ id: "reason", title: "原因", kind: "text", plain: true }) : []));
     const send = make("button", "primary", `${step.title}`);
-    const alert = make("p", "alert");
+    const alert = make("div", "alert");
     alert.role = "alert";
     alert.hidden = true;
     body.append(alert, make("div", "row-buttons", send, button("quiet", "取消", () => close(form, true))));
@@ -68,17 +69,25 @@ export function makeSteps({ say, done, again }) {
     if (back) before?.press.focus();
   }
 
-  async function submit(one, step, body, send, alert) {
+  // `confirmed`: the warnings about what the customer is told of it, past which it is told all the same.
+  async function submit(one, step, body, send, alert, confirmed = []) {
     send.disabled = true;
     const values = Object.fromEntries([...new FormData(body)].map(([name, value]) => [name, String(value)]));
     const { reason = "", ...rest } = values;
     const given = step.path ? values : { values: rest, reason };
-    const answer = await ask(`/desk/api/cases/${one.id}/${step.path ?? step.id}`, json({ expected: one.version, ...given }));
+    const answer = await ask(`/desk/api/cases/${one.id}/${step.path ?? step.id}`, json({ expected: one.version, confirmed, ...given }));
     send.disabled = false;
     if (answer.status === 200) {
       filling = null;
       say(step.approvers?.length ? `已提交审批：${step.title}` : `已办：${step.title}`);
       return done(one.id, answer.body);
+    }
+    if (answer.body.warnings?.length) {
+      const again = (ids) => submit(one, step, body, send, alert, ids);
+      const use = (better) => Object.assign(body.querySelector("textarea") ?? {}, { value: better.text });
+      alert.replaceChildren(...warned(answer.body.warnings)({ anyway: again, use, close: () => (alert.hidden = true) }));
+      alert.hidden = false;
+      return;
     }
     alert.textContent = answer.body.message ?? "没有办成，请检查网络后再试。";
     alert.hidden = false;

@@ -1,0 +1,216 @@
+"""Puts the desk together: database, handbook, Rasa's room, the services, the actions."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from aiohttp import web
+
+from actions.webhook import ActionServer
+from bot.adapters import pinyin
+from bot.adapters.company_file import read_company
+from bot.adapters.database.sealing import Sealer
+from bot.adapters.database.unit_of_work import Database
+from bot.adapters.files_folder import FolderFiles
+from bot.adapters.handbook_files import load_handbook
+from bot.adapters.media.desk_media import DeskMedia
+from bot.adapters.model_files import find_archive, finder
+from bot.adapters.model_trainer import CandidateTrainer
+from bot.adapters.rasa_member import beside
+from bot.adapters.reports.child import ReportProcess
+from bot.adapters.script import convert
+from bot.adapters.senders import senders
+from bot.adapters.understanding import RasaClient
+from bot.adapters.webhook_sender import HttpWebhookSender
+from bot.domain.company import Company
+from bot.domain.errors import ConfigurationError
+from bot.domain.handbook.handbook import Handbook
+from bot.services import avoidance, calendars, search, silence
+from bot.services.editions import EditionsInForce
+from bot.services.following import Following
+from bot.services.intake import Intake
+from bot.services.judging import Judging
+from bot.services.model_reports import ReportMaker
+from bot.services.models.jobs import ModelJobs
+from bot.services.outbreaks import Outbreaks
+from bot.services.ownership import Ownership
+from bot.services.ports import Clock, Live, Units
+from bot.services.presence import Presences
+from bot.services.promotion import Promotion
+from bot.services.review.desk import ReviewDesk
+from bot.services.runner import Runner
+from bot.services.shadow import ShadowReplays
+from bot.services.shifts import Shifts
+from bot.services.turns import Turns
+from bot.services.uploads import UploadLimits, Uploads
+from bot.services.webhook_sending import WebhookOutbox
+from bot.services.words import Words
+from bot.settings import Settings
+
+LOOPBACK = "127.0.0.1"
+LOOKED_AT_ONCE = 5000  # cases in which a person's names are looked for before others get their turn
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The assembled desk, whatever doors it is reached through."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    units: Units
+    words: Words
+    editions: EditionsInForce
+    rasa: RasaClient
+    intake: Intake
+    turns: Turns
+    runner: Runner
+    agents: Ownership
+    presence: Presences
+    shifts: Shifts
+    judging: Judging
+    outbreaks: Outbreaks
+    following: Following
+    files: FolderFiles
+    uploads: Uploads
+    webhook_sender: HttpWebhookSender
+    webhooks: WebhookOutbox
+    promotion: Promotion
+    trainer: CandidateTrainer
+    model_jobs: ModelJobs
+    review: ReviewDesk
+    shadow: ShadowReplays
+
+    async def see_to_silence(self) -> int:
+        """A gentle word to customers who have fallen silent, then their drafts are accepted."""
+        return await silence.look(self.units, self.words, self.clock)
+
+    async def judge_cases(self) -> None:
+        """Judge the cases that time or others' complaints changed, and look for outbreaks."""
+        await self.judging.sweep()
+        await self.outbreaks.look()
+
+    async def look_through(self, most: int = LOOKED_AT_ONCE) -> int:
+        """Look for new people's names in the cases there are (回避)."""
+        return await avoidance.look_through(
+            self.units, partial(convert, script="hans"), self.clock, most=most
+        )
+
+    async def index_older(self) -> None:
+        """Index what was there before the search index, or before its present form."""
+        await search.catch_up(self.units)
+
+    async def refresh_calendar(self) -> None:
+        """Hear of notices of working days that were loaded meanwhile."""
+        await calendars.refresh(self.database.reading_units(), self.words)
+
+
+@asynccontextmanager
+async def open_desk(settings: Settings, clock: Clock, live: Live) -> AsyncIterator[Desk]:
+    """Open the desk on an upgraded database; its actions listen on `settings.actions_port`."""
+    database, sealer = _open_database(settings)
+    await database.confirm_key()
+    words = Words(*read_books(settings), convert, sealer.phone_hash)
+    units, secret = database.units(live), pair_secret(settings)
+    await calendars.refresh(database.reading_units(), words)
+    editions = EditionsInForce(units, database.reading_units(), words, clock)
+    await editions.begin()
+    await asyncio.to_thread(pinyin.load)
+    rasa = RasaClient(f"http://{LOOPBACK}:{settings.rasa_port}", secret)
+    reading = database.reading_units()
+    turns = Turns(units, reading, rasa, words, clock)
+    files = FolderFiles(settings.files)
+    files.prepare()
+    most = UploadLimits(settings.photo_mb, settings.video_mb, settings.files_a_day, settings.files_a_day_mb)
+    sender = HttpWebhookSender(settings.webhook_networks.split())
+    presence = Presences(units, words, clock)
+    desk = Desk(
+        settings=settings,
+        clock=clock,
+        database=database,
+        units=units,
+        words=words,
+        editions=editions,
+        rasa=rasa,
+        intake=Intake(units, clock),
+        turns=turns,
+        runner=Runner(turns, reading),
+        agents=Ownership(units, words, clock),
+        presence=presence,
+        shifts=Shifts(units, words, clock, presence, reading=reading),
+        judging=Judging(units, words, clock, reading=reading),
+        outbreaks=Outbreaks(units, words, clock, reading=reading),
+        following=Following.of(units, reading, rasa, words, clock, senders(settings), settings.base_url),
+        files=files,
+        uploads=Uploads(units, files, DeskMedia(), clock, most),
+        webhook_sender=sender,
+        webhooks=WebhookOutbox(units, reading, sender, clock),
+        trainer=(trainer := CandidateTrainer(settings)),
+        model_jobs=_model_jobs(settings, database, units, clock, trainer),
+        promotion=Promotion(
+            units,
+            clock,
+            finder(settings),
+            reading=reading,
+            pinned=settings.model.name if settings.model else None,
+        ),
+        review=ReviewDesk.of(units, reading, rasa, clock, words, pinyin.syllables_of),
+        shadow=ShadowReplays(units, partial(beside, settings), finder(settings), clock, reading=reading),
+    )
+    actions = ActionServer(units, words, clock, secret).app()
+    try:
+        async with listening(actions, LOOPBACK, settings.actions_port):
+            yield desk
+            await desk.runner.stop()
+    finally:
+        await rasa.close()
+        await database.close()
+
+
+@asynccontextmanager
+async def listening(app: web.Application, host: str, port: int) -> AsyncIterator[None]:
+    """Serve `app` while the block runs; on leaving, requests under way get two seconds to finish."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=2)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, host, port).start()
+        yield
+    finally:
+        await runner.cleanup()
+
+
+def _model_jobs(
+    settings: Settings, database: Database, units: Units, clock: Clock, trainer: CandidateTrainer
+) -> ModelJobs:
+    """Trainings, each with a report by a process of its own."""
+    make = ReportMaker(units, ReportProcess(settings, trainer.folders), partial(find_archive, settings))
+    return ModelJobs(units, clock, trainer, make, reading=database.reading_units())
+
+
+def read_books(settings: Settings) -> tuple[Handbook, Company]:
+    """The handbook packs in use and the company's data, held against one another; ConfigurationError."""
+    company = read_company(settings.company)
+    handbook = load_handbook(settings.handbook, company.packs or None)
+    company.sentences.check(handbook, str(settings.company))
+    return handbook, company
+
+
+def _open_database(settings: Settings) -> tuple[Database, Sealer]:
+    sealer = Sealer.from_base64(data_key(settings))
+    return Database(settings.database_url, sealer), sealer
+
+
+def data_key(settings: Settings) -> str:
+    """The key that seals the database and from which others are derived, as base64; ConfigurationError."""
+    if settings.data_key is None:
+        raise ConfigurationError("缺少 KESU_DATA_KEY:请先执行 make up,或在环境变量中给出。")
+    return settings.data_key.get_secret_value()
+
+
+def pair_secret(settings: Settings) -> str:
+    """What the desk and its Rasas prove themselves to one another with; ConfigurationError."""
+    if settings.pair_secret is None:
+        raise ConfigurationError("缺少 KESU_PAIR_SECRET:请先执行 make up,或在环境变量中给出。")
+    return settings.pair_secret.get_secret_value()

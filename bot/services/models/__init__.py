@@ -1,0 +1,1 @@
+"""Models: training them, what people decide about them, and which are known."""
