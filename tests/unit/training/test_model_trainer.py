@@ -20,6 +20,7 @@ import argparse, io, json, os, sys, tarfile
 from bot.domain.labels import ALL
 options = argparse.ArgumentParser()
 options.add_argument("--verbose", action="store_true")
+options.add_argument("--skip-validation", action="store_true")
 options.add_argument("--out")
 options.add_argument("--fixed-model-name")
 options.add_argument("--data", nargs="+")
