@@ -10,6 +10,7 @@ _HEAD = """\
 version: "3.1"
 nlu:
 """
+_CORRECTED = "  metadata:\n    corrected: true\n"  # counts for more: bot/nlu/classifier.py
 
 
 def rows_of(corrections: Iterable[Correction]) -> list[Part]:
@@ -32,7 +33,7 @@ def write_rows(rows: Iterable[Part], folder: Path) -> list[Path]:
     texts: dict[Path, list[str]] = {}
     for part in rows:
         path = folder / f"{part.label.replace('.', '_')}.yml"
-        lines = texts.setdefault(path, [f"{_HEAD}- intent: {part.label}\n  examples: |\n"])
+        lines = texts.setdefault(path, [f"{_HEAD}- intent: {part.label}\n{_CORRECTED}  examples: |\n"])
         lines.append(f"    - {part.written}\n")
     for path in folder.glob("*.yml"):
         if path not in texts:

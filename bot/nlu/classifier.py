@@ -11,7 +11,14 @@ from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.featurizers.featurizer import Featurizer
 from rasa.shared.exceptions import RasaException
-from rasa.shared.nlu.constants import FEATURE_TYPE_SENTENCE, INTENT, INTENT_RANKING_KEY, TEXT
+from rasa.shared.nlu.constants import (
+    FEATURE_TYPE_SENTENCE,
+    INTENT,
+    INTENT_RANKING_KEY,
+    METADATA,
+    METADATA_INTENT,
+    TEXT,
+)
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix
@@ -30,7 +37,7 @@ class TrainingDataError(RasaException):
 class Material(NamedTuple):
     """What a classifier learns from: one row a message, of whose features the first `words` count words.
 
-    `texts` are the normal forms; `apart` says which messages calibrate.
+    `texts` are the normal forms; `weights` say how much each message counts, `apart` which ones calibrate.
     """
 
     messages: List[Message]
@@ -38,6 +45,7 @@ class Material(NamedTuple):
     features: csr_matrix
     words: int
     names: np.ndarray
+    weights: np.ndarray
     apart: np.ndarray
 
 
@@ -66,7 +74,8 @@ class LinearClassifier(TrainedComponent, IntentClassifier):
         `words_penalty`, `meaning_penalty`: how much a misread training message costs, in learning from words
         and from sentence vectors; `meaning_weight`: how much the vectors count beside the words;
         `conversation_labels`: the labels that are no complaints; `group_weight`: how much the separator
-        between those and complaints counts; `ranking_length`: how many labels a message's ranking holds.
+        between those and complaints counts; `correction_weight`: how much a message counts whose label people
+        corrected; `ranking_length`: how many labels a message's ranking holds.
         """
         return {
             "words_penalty": 1.0,
@@ -74,6 +83,7 @@ class LinearClassifier(TrainedComponent, IntentClassifier):
             "meaning_weight": 0.7,
             "conversation_labels": [],
             "group_weight": 0.6,
+            "correction_weight": 10.0,
             "ranking_length": 10,
         }
 
@@ -90,7 +100,9 @@ class LinearClassifier(TrainedComponent, IntentClassifier):
     def learn(self, training_data: TrainingData, folder: Path) -> None:
         """Learn from every message with text and label. Raises TrainingDataError on fewer than two labels."""
         given = self.material(training_data)
-        trained = separators(given.features, given.words, given.names, given.apart, self.settings())
+        trained = separators(
+            given.features, given.words, given.names, given.weights, given.apart, self.settings()
+        )
         trained.signs = sorted({text for text in given.texts if _is_sign(text)})
         np.savez(folder / WEIGHTS_FILE, **vars(trained))
 
@@ -104,8 +116,14 @@ class LinearClassifier(TrainedComponent, IntentClassifier):
             )
         texts = [normal_form(example).text for example in examples]
         apart = np.array([kept_apart(text) for text in texts])
+        weights = np.array([self._weight(example) for example in examples])
         features, words = self._features(examples)
-        return Material(examples, texts, features, words, names, apart)
+        return Material(examples, texts, features, words, names, weights, apart)
+
+    def _weight(self, example: Message) -> float:
+        """How much a message counts: one that people corrected was misread although there are thousands."""
+        about = (example.get(METADATA) or {}).get(METADATA_INTENT) or {}
+        return float(self._config["correction_weight"]) if about.get("corrected") else 1.0
 
     def restore(self, folder: Path) -> None:
         """Take the weights."""

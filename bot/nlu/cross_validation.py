@@ -75,7 +75,13 @@ def cross_validate(config: Dict[str, Any], data: TrainingData, count: int = FOLD
     written = [message.get(TEXT) for message in learned.messages]
     fold = folds_of(learned.texts, learned.names.tolist(), count)
     labels, confidences = cross_validated(
-        learned.features, learned.words, learned.names, fold, learned.apart, linear.settings()
+        learned.features,
+        learned.words,
+        learned.names,
+        learned.weights,
+        fold,
+        learned.apart,
+        linear.settings(),
     )
     own = np.searchsorted(labels, learned.names)
     return {"folds": count, **_told(written, labels, own, confidences)}

@@ -59,9 +59,14 @@ def kept_apart(text: str) -> bool:
 
 
 def separators(
-    features: csr_matrix, words: int, names: np.ndarray, apart: np.ndarray, settings: Settings
+    features: csr_matrix,
+    words: int,
+    names: np.ndarray,
+    weights: np.ndarray,
+    apart: np.ndarray,
+    settings: Settings,
 ) -> Separators:
-    """Train on one row a message, its label's name, and whether it is kept apart for calibration.
+    """Train on one row a message, its label's name, how much it counts, and whether it calibrates.
 
     Of the features the first `words` columns count words, the others are the meaning. Confidences are
     calibrated on the messages kept apart, by separators that have not seen them; the final ones see all.
@@ -69,20 +74,21 @@ def separators(
     labels, right = np.unique(names, return_inverse=True)
     calibrates = apart.sum() >= ENOUGH_APART and len(np.unique(names[~apart])) > 1
     learned = [np.ones(len(names), dtype=bool), *([~apart] if calibrates else [])]
-    (weights, biases), *others = _fits(features, words, names, learned, settings)
+    fit, *others = _fits(features, words, names, weights, learned, settings)
     sharpness = 1.0
     if calibrates:
         margins = np.full((int(apart.sum()), len(labels)), NEVER_SEEN)
         columns = np.searchsorted(labels, np.unique(names[~apart]))
         margins[:, columns] = features[apart] @ others[0].weights + others[0].biases
         sharpness = _sharpness(margins, right[apart])
-    return Separators(labels.tolist(), weights, biases, sharpness)
+    return Separators(labels.tolist(), fit.weights, fit.biases, sharpness)
 
 
 def cross_validated(
     features: csr_matrix,
     words: int,
     names: np.ndarray,
+    weights: np.ndarray,
     folds: np.ndarray,
     apart: np.ndarray,
     settings: Settings,
@@ -94,7 +100,7 @@ def cross_validated(
     labels, right = np.unique(names, return_inverse=True)
     learned = [folds != fold for fold in np.unique(folds)]
     margins = np.full((len(names), len(labels)), NEVER_SEEN)
-    for rows, fit in zip(learned, _fits(features, words, names, learned, settings), strict=True):
+    for rows, fit in zip(learned, _fits(features, words, names, weights, learned, settings), strict=True):
         columns = np.searchsorted(labels, np.unique(names[rows]))
         margins[np.ix_(~rows, columns)] = features[~rows] @ fit.weights + fit.biases
     sharpness = _sharpness(margins[apart], right[apart]) if apart.sum() >= ENOUGH_APART else 1.0
@@ -112,7 +118,12 @@ def _sharpness(margins: np.ndarray, right: np.ndarray) -> float:
 
 
 def _fits(
-    features: csr_matrix, words: int, names: np.ndarray, learned: List[np.ndarray], settings: Settings
+    features: csr_matrix,
+    words: int,
+    names: np.ndarray,
+    weights: np.ndarray,
+    learned: List[np.ndarray],
+    settings: Settings,
 ) -> List[Fit]:
     """Return a fit, one column a label in the labels' order, for each choice of rows.
 
@@ -123,46 +134,56 @@ def _fits(
         (features[:, :words], settings.words_penalty, 1.0),
         (features[:, words:], settings.meaning_penalty, settings.meaning_weight),
     ]
-    parts = [(part, penalty, weight) for part, penalty, weight in parts if part.shape[1]]
+    parts = [(part, penalty, share) for part, penalty, share in parts if part.shape[1]]
     tasks = [
-        (part[rows], names[rows], penalty, weight) for rows in learned for part, penalty, weight in parts
+        (part[rows], names[rows], weights[rows], penalty, share)
+        for rows in learned
+        for part, penalty, share in parts
     ]
     fits = list(mapped(lambda task: _scaled(*task, settings), tasks))
     return [_added(fits[start : start + len(parts)]) for start in range(0, len(fits), len(parts))]
 
 
-def _scaled(part: csr_matrix, names: np.ndarray, penalty: float, weight: float, settings: Settings) -> Fit:
-    weights, biases = _fit_part(part, names, penalty, settings)
-    scale = weight / max(float(np.std(part @ weights + biases)), 1e-9)
-    return Fit(weights * scale, biases * scale)
+def _scaled(
+    part: csr_matrix,
+    names: np.ndarray,
+    weights: np.ndarray,
+    penalty: float,
+    share: float,
+    settings: Settings,
+) -> Fit:
+    fit = _fit_part(part, names, weights, penalty, settings)
+    scale = share / max(float(np.std(part @ fit.weights + fit.biases)), 1e-9)
+    return Fit(fit.weights * scale, fit.biases * scale)
 
 
 def _added(fits: Sequence[Fit]) -> Fit:
     return Fit(np.vstack([fit.weights for fit in fits]), np.sum([fit.biases for fit in fits], axis=0))
 
 
-def _fit_part(features: csr_matrix, names: np.ndarray, penalty: float, settings: Settings) -> Fit:
+def _fit_part(
+    features: csr_matrix, names: np.ndarray, counts: np.ndarray, penalty: float, settings: Settings
+) -> Fit:
     """Learn from some of the features.
 
     Each label's separator is moved by the one between complaints and everything else: it has seen far more
     messages, and being wrong about that is the worst mistake. The sum is again one separator a label.
     """
     labels = np.unique(names)
-    weights, biases = _machine(features, names, penalty)
+    weights, biases = _machine(features, names, counts, penalty)
     talk = np.isin(labels, list(settings.conversation))
     if talk.all() or not talk.any():
         return Fit(weights, biases)
-    shared, bias = _machine(features, np.isin(names, labels[talk]), penalty)
+    shared, bias = _machine(features, np.isin(names, labels[talk]), counts, penalty)
     column = talk.astype(int)  # of the two groups, False (complaint) comes first
     return Fit(
         weights + settings.group_weight * shared[:, column], biases + settings.group_weight * bias[column]
     )
 
 
-def _machine(features: csr_matrix, names: np.ndarray, penalty: float) -> Fit:
-    machine = LinearSVC(C=penalty, class_weight="balanced", tol=TOLERANCE, random_state=0).fit(
-        features, names
-    )
+def _machine(features: csr_matrix, names: np.ndarray, counts: np.ndarray, penalty: float) -> Fit:
+    machine = LinearSVC(C=penalty, class_weight="balanced", tol=TOLERANCE, random_state=0)
+    machine.fit(features, names, sample_weight=counts)
     weights, biases = machine.coef_.T, machine.intercept_
     if weights.shape[1] == 1:  # for two classes scikit-learn keeps one separator
         weights, biases = np.hstack([-weights, weights]), np.hstack([-biases, biases])

@@ -1,11 +1,13 @@
 """The pipeline's trained parts together, on a handful of messages."""
 
+import numpy as np
 import pytest
 from rasa.engine.storage.resource import Resource
 from rasa.shared.exceptions import InvalidConfigException
 from rasa.shared.nlu.training_data.loading import load_data
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix
 
 from bot.nlu.classifier import LinearClassifier, TrainingDataError
 from bot.nlu.dictionary import DictionaryError
@@ -13,6 +15,7 @@ from bot.nlu.extractor import FactExtractor
 from bot.nlu.featurizers import NgramFeaturizer
 from bot.nlu.normalizer import ChineseNormalizer
 from bot.nlu.sentence_encoder import IDENTITY_FILE, SentenceEncoder
+from bot.nlu.separators import Settings, separators
 from bot.nlu.tokenizer import ChineseTokenizer
 
 EXAMPLES = """
@@ -159,6 +162,31 @@ def test_training_data_with_one_label_is_refused_with_a_hint(model_storage, cont
     data = TrainingData([Message({"text": "你好", "intent": "greet"})])
     with pytest.raises(TrainingDataError, match="fewer than two labels"):
         built(LinearClassifier, model_storage, context).train(data)
+
+
+def test_a_corrected_message_counts_for_more_than_others(model_storage, context, tmp_path):
+    corrected = "- intent: greet\n  metadata:\n    corrected: true\n  examples: |\n    - 有人在吗喂\n"
+    (tmp_path / "nlu.yml").write_text(EXAMPLES + corrected, encoding="utf-8")
+    data = load_data(str(tmp_path / "nlu.yml"))
+    built(ChineseNormalizer, model_storage, context).process_training_data(data)
+    sentences = built(SentenceEncoder, model_storage, context)
+    sentences.process_training_data(data)
+    given = built(LinearClassifier, model_storage, context, **TALK).material(data)
+    weights = dict(zip(given.texts, given.weights, strict=True))
+    assert weights.pop("有人在吗喂") == LinearClassifier.get_default_config()["correction_weight"] > 1
+    assert set(weights.values()) == {1}
+
+
+@pytest.mark.parametrize(("weight", "label"), [(1, "a"), (10, "b")])
+def test_of_messages_that_look_alike_the_weightier_label_is_learned(weight, label):
+    alike, other = [1.0, 0.0, 1.0], [0.0, 1.0, 1.0]
+    features = csr_matrix([alike, alike, alike, other, alike, other, other, other])
+    names = np.array(["a", "a", "a", "a", "b", "b", "b", "b"])
+    weights = np.array([1, 1, 1, 1, weight, 1, 1, 1], dtype=float)
+    settings = Settings(1.0, 1.0, 1.0, 0.0, frozenset())
+    learned = separators(features, 3, names, weights, np.zeros(8, dtype=bool), settings)
+    (confidences,) = learned.confidences(csr_matrix([alike]))
+    assert learned.labels[confidences.argmax()] == label
 
 
 def test_a_model_of_another_encoder_is_refused(model_storage, context):

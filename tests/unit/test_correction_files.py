@@ -25,7 +25,11 @@ def test_rows_stand_in_one_file_for_each_label_in_a_fixed_order(tmp_path):
     assert [path.name for path in files] == ["carton_no_straw.yml", "goodbye.yml"]
     text = files[0].read_text(encoding="utf-8")
     assert yaml.safe_load(text)["nlu"] == [
-        {"intent": "carton.no_straw", "examples": "- 没有吸管\n- [牛奶](product)没吸管\n"}
+        {
+            "intent": "carton.no_straw",
+            "metadata": {"corrected": True},
+            "examples": "- 没有吸管\n- [牛奶](product)没吸管\n",
+        }
     ]
     write_corrections(reversed(rows), tmp_path)
     assert files[0].read_text(encoding="utf-8") == text
