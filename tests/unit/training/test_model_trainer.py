@@ -91,7 +91,7 @@ async def test_a_candidate_without_corrections_is_trained_from_the_project_alone
 
 
 async def test_a_correction_that_no_model_may_learn_stops_the_training_and_names_it(trainer):
-    with pytest.raises(ConfigurationError, match=r"corrections/illness\.yml:6.*未知实体"):
+    with pytest.raises(ConfigurationError, match=r"corrections/illness\.yml:8.*未知实体"):
         await trainer().train(ID, [a_correction("[头发](hair)")], lambda _: None)
 
 
