@@ -120,7 +120,7 @@ class ShadowReplays:
         except (UnderstandingUnavailable, ConfigurationError) as problem:
             log.warning("shadow replay %s stopped: %s", run.id, problem)
             await self._fail(run.id, _NO_ANSWER)
-        except Exception:
+        except Exception:  # the page must not wait for ever; what it was is raised, and logged by the round
             await self._fail(run.id, "试读中断了，原因已记入日志。请稍后点“继续”。")
             raise
 

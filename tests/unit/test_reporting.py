@@ -115,7 +115,9 @@ def test_each_bar_says_what_it_is_beside_its_length(bars):
 def test_a_chart_of_one_point_or_of_nothing_is_drawn_all_the_same(look):
     for values in ((0,), (5,), (None,)):
         made = Chart(look, ("3-1",), (Series("受理", values, ("",)), Series("结案", values, ("",))))
-        ET.fromstring(svg(made, "走势"))  # noqa: S314 -- our own
+        tree = ET.fromstring(svg(made, "走势"))  # noqa: S314 -- our own
+        assert tree.get("aria-label") == "走势"
+        assert "3-1" in "".join(tree.itertext())
 
 
 def test_a_name_with_signs_of_markup_stays_text_in_the_document(bars):

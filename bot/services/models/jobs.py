@@ -111,7 +111,7 @@ class ModelJobs:
             found = await self._make_report(file, lambda _percent, part: course.tell(part))
         except KesuError as problem:
             await self._end(model.id, error=str(problem))
-        except Exception:
+        except Exception:  # a training that stays "under way" for ever would block all others
             log.exception("the training of %s broke", model.id)
             await self._end(model.id, error=_BROKEN)
         else:
