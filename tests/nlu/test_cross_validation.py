@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-from rasa.shared.nlu.training_data.loading import load_data
 
 from bot.nlu.cross_validation import cross_validate, folds_of
+from tests.nlu.examples import loaded
 
 EXAMPLES = {
     "water.odor": [
@@ -29,12 +29,7 @@ CONFIG = {
 
 @pytest.fixture
 def training_data(tmp_path):
-    lines = ['version: "3.1"', "nlu:"]
-    for label, texts in EXAMPLES.items():
-        lines += [f"- intent: {label}", "  examples: |", *(f"    - {text}" for text in texts)]
-    file = tmp_path / "nlu.yml"
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return load_data(str(file))
+    return loaded(EXAMPLES, tmp_path / "nlu.yml")
 
 
 def test_a_message_under_a_wrong_label_is_found_by_those_that_have_not_seen_it(training_data):

@@ -2,9 +2,9 @@
 
 import pytest
 from rasa.shared.nlu.constants import INTENT, TEXT
-from rasa.shared.nlu.training_data.loading import load_data
 
 from bot.nlu.learning_curve import curve, subset
+from tests.nlu.examples import loaded
 
 EXAMPLES = {
     "water.odor": ["桶装水有一股塑料味", "纯净水打开闻着很臭", "矿泉水有怪味", "水的味道不对，很臭"],
@@ -24,12 +24,7 @@ CONFIG = {
 
 @pytest.fixture
 def training_data(tmp_path):
-    lines = ['version: "3.1"', "nlu:"]
-    for label, texts in EXAMPLES.items():
-        lines += [f"- intent: {label}", "  examples: |", *(f"    - {text}" for text in texts)]
-    file = tmp_path / "nlu.yml"
-    file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return load_data(str(file))
+    return loaded(EXAMPLES, tmp_path / "nlu.yml")
 
 
 def texts_of(data):
