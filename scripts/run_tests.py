@@ -1,7 +1,9 @@
 """Run both test suites, each in its own environment; fail if any part failed. Standard library only.
 
-What needs neither Rasa nor a browser runs on two cores at once, a file on one of them. Arguments go to pytest
-of the desk, so that `make test ARGS="-k ledger"` narrows it.
+What needs neither Rasa nor a browser runs on two cores at once, a file on one of them. A test with a browser
+that fails is tried once more, because a busy machine can be too slow for it; which ones needed that is listed
+at the end, and each of them is a race worth looking at. Arguments go to pytest of the desk, so that
+`make test ARGS="-k ledger"` narrows it.
 """
 
 import subprocess
@@ -25,7 +27,7 @@ def main(arguments: list[str]) -> int:
     room = [str(ROOT / "bot/nlu/.venv/bin/python"), "-m", "pytest", "-c", "bot/nlu/pyproject.toml"]
     return max(
         _run("桌面 · the desk", [*desk, "--numprocesses", "2", "--dist", "loadfile", *QUICK]),
-        _run("桌面 · with Rasa and browsers", [*desk, "tests/e2e"]),
+        _run("桌面 · with Rasa and browsers", [*desk, "--reruns", "1", "-rR", "tests/e2e"]),
         _run("Rasa", [*room, "--rootdir", ".", "tests/nlu"]),
     )
 

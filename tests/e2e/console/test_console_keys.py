@@ -50,6 +50,36 @@ def test_a_conversation_is_found_claimed_answered_and_given_back_without_a_mouse
     expect(page.locator(".owner-chip")).to_have_text("机器人接待")
 
 
+def test_an_answer_overtaken_by_a_claim_does_not_take_the_conversation_away_again(filled, at_desk):
+    page, held = at_desk("wang"), []
+    page.route(f"**/desk/api/conversations/{filled.talks['物业']}*", lambda route: held.append((route, route.fetch())))
+    press(page, "2", "j", "j", "k")
+    expect(page.locator("#talk-head")).to_contain_text("房屋管理")
+    while not held:
+        page.wait_for_timeout(20)
+    press(page, "c")
+    expect(page.locator(".owner-chip")).to_have_text("我在接待")
+    route, before_the_claim = held[0]
+    route.fulfill(response=before_the_claim)
+    expect(page.locator(".line.customer").first).to_be_visible()
+    expect(page.locator(".owner-chip")).to_have_text("我在接待")
+    expect(page.get_by_label("回复顾客", exact=True)).to_be_focused()
+
+
+def test_a_note_that_is_being_written_stays_a_note_when_the_conversation_becomes_mine(site, filled, at_desk):
+    async def assign(conversation):
+        async with site.door.desk.units() as uow:
+            zhou = await uow.people.get(filled.people["zhou"])
+        await site.door.desk.agents.assign(conversation, filled.people["wang"], zhou)
+
+    page = at_desk("wang")
+    press(page, "2", "j", "n")
+    expect(page.get_by_label("内部备注")).to_be_focused()
+    site.run(assign(page.evaluate("location.hash.slice(1)")))
+    expect(page.locator(".owner-chip")).to_have_text("我在接待")
+    expect(page.get_by_label("内部备注")).to_be_focused()
+
+
 def test_the_handbook_puts_a_clause_into_the_answer_with_one_key(filled, at_desk):
     page = at_desk("wang")
     press(page, "1", "j", "j")

@@ -154,7 +154,10 @@ export function makeCompose({ send, tell }) {
       if (!id) return;
       const wanted = isMine(rowOf(id)) ? mode : "note";
       const tab = form.querySelector('[data-mode="reply"]');
-      if (wanted !== mode || tab.disabled === isMine(rowOf(id))) setMode(isMine(rowOf(id)) && !draft.note ? "reply" : wanted);
+      if (wanted === mode && tab.disabled !== isMine(rowOf(id))) return;
+      // Who is about to write a note goes on writing a note: it must not become an answer under their hands.
+      const free = !draft.note && document.activeElement !== text;
+      setMode(isMine(rowOf(id)) && free ? "reply" : wanted);
     },
     setMode(next) {
       if (!id) return;

@@ -28,15 +28,21 @@ export function take(frame) {
   if (!known && !frame.whole) return;
   const before = new Map(rows);
   if (frame.whole) rows.clear();
-  frame.rows.forEach((one) => rows.set(one.id, one));
+  frame.rows.forEach((one) => rows.set(one.id, newer(before.get(one.id), one)));
   frame.gone?.forEach((id) => rows.delete(id));
   [place.version, place.boot] = [frame.version, frame.boot];
-  tell(frame.rows.map((one) => [before.get(one.id), one]), frame.whole);
+  tell(frame.rows.map((one) => [before.get(one.id), rows.get(one.id)]), frame.whole);
+}
+
+// Answers overtake one another: what was asked before a deed must not undo on the screen what the deed did.
+function newer(known, one) {
+  if (!known || one.version > known.version) return one;
+  return one.version === known.version && one.updated_at >= known.updated_at ? one : known;
 }
 
 // Rows that were asked for besides: the answer to a deed, older conversations.
 export function add(more) {
-  const fresh = more.filter(Boolean).map((one) => [rows.get(one.id), one]);
+  const fresh = more.filter(Boolean).map((one) => [rows.get(one.id), newer(rows.get(one.id), one)]);
   fresh.forEach(([, one]) => rows.set(one.id, one));
   tell(fresh, false);
 }
