@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.domain import labels
-from bot.domain.reading import Reading
+from bot.domain.reading import Part, Reading
 from bot.services import thresholds
 
 _ONE_ISSUE = frozenset({"hotel", "bank", "cinema"})  # everything that goes wrong there has one label
@@ -11,6 +11,7 @@ _SELF_CONTAINED = frozenset({"special.inspection", "special.tampering"})  # they
 _ESTATE = frozenset({"property", "building_material"})
 _GOODS = frozenset({"carton", "porridge", "water", "tea", "food", "product"})
 _ANY_GOODS = frozenset({"food.quality", "product.quality"})  # when the clause doesn't say which
+_ONE_PRODUCT = frozenset({"carton", "porridge", "water", "tea"})  # each about a drink of its own
 _GOODS_AND_SERVICE = ((True, False), (False, True))
 _ANY_SERVICE = ("service.quality", "hotel.service", "bank.service", "cinema.service")
 
@@ -62,9 +63,21 @@ def _complained_of(reading: Reading, first: str | None) -> list[str]:
         if label is None or not _is_issue(label) or labels.raises_case(label):
             continue
         seen_as = label if first is None else _seen_beside(label, first)
+        if first is not None and _of_another_product(label, first) and not _names_product(reading, part):
+            continue
         if seen_as is not None and seen_as != first and part.confidence >= _enough(seen_as, first):
             found[seen_as] = None
     return list(found)
+
+
+def _of_another_product(label: str, first: str) -> bool:
+    families = {labels.family(label), labels.family(first)}
+    return families <= _ONE_PRODUCT and len(families) > 1
+
+
+def _names_product(reading: Reading, part: Part) -> bool:
+    """Whether a clause says what it is about: 「一股酸味」 alone is about the product named before it."""
+    return any(name in part.text for name in reading.values("product"))
 
 
 def _is_issue(label: str) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.domain.reading import Part, Reading
+from bot.domain.reading import Entity, Part, Reading
 from bot.services.issues import of_message
 
 
@@ -115,3 +115,17 @@ def test_the_clauses_count_where_the_whole_was_doubtful():
 def test_a_grave_issue_beside_comes_first_and_what_it_arose_from_second():
     beside = read(ranking=(("carton.spoiled", 0.55), ("illness", 0.4)))
     assert of_message(beside, "carton.spoiled") == ("illness", "carton.spoiled")
+
+
+@pytest.mark.parametrize(
+    ("clause", "second"),
+    [
+        pytest.param("一股酸味", None, id="铝箔包喝起来怪怪的，一股酸味"),
+        pytest.param("八宝粥也是酸的", "porridge.sour", id="铝箔包喝起来怪怪的，八宝粥也是酸的"),
+    ],
+)
+def test_a_clause_that_names_no_product_is_about_the_one_named_before_it(clause, second):
+    parts = (Part("铝箔包喝起来怪怪的", "carton.spoiled", 0.97), Part(clause, "porridge.sour", 0.97))
+    named = tuple(Entity("product", word, 0, 3) for word in ("铝箔包", "八宝粥"))
+    reading = Reading("carton.spoiled", 0.95, parts=parts, entities=named)
+    assert of_message(reading, "carton.spoiled") == ("carton.spoiled", second)
