@@ -82,7 +82,7 @@ class ActionServer:
                 await risks.note(scope)
             await verdicts.after_turn(scope)
             await needing_people.look(scope, is_first=is_first)
-            if scope.conversation.misunderstood == before:
+            if is_first and scope.conversation.misunderstood == before:
                 scope.conversation.misunderstood = 0
             result: dict[str, Any] = answer.model_dump() if answer else {"events": [], "responses": []}
             uow.actions.add(turn, place, name, result)

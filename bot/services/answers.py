@@ -13,6 +13,7 @@ from bot.services import (
     facts,
     own_words,
     postponing,
+    protests,
     unwell,
 )
 from bot.services.thresholds import CERTAIN
@@ -133,6 +134,8 @@ async def _hear_answer(turn: Turn, case: Case, question: str) -> None:
         await confirming.hear(turn, case, question)
     elif unwell.note_told(turn, case) and not turn.reading.entities:
         turn.say("fact_noted", variant=turn.variant)
+    elif protests.is_one(turn):
+        await protests.hear(turn, case)
     elif _refuses(turn):
         case.refuse(question)
         turn.say("refusal_accepted", variant=len(case.fields))

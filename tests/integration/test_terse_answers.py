@@ -2,6 +2,8 @@
 
 import pytest
 
+from bot.domain.conversation import Owner
+from bot.domain.reasons import Reason
 from bot.services import unwell
 from tests.complaints import complain
 from tests.rooms import reading
@@ -49,3 +51,20 @@ async def test_that_nobody_drank_it_opens_no_second_case_whatever_it_is_read_as(
     await desk.say("没人喝", reading("carton.no_straw"))
     case = await the_case(desk)
     assert (case.issue, case.fields[unwell.FIELD]) == ("water.odor", "没人喝")
+
+
+async def test_who_says_that_they_were_misread_has_refused_nothing(desk):
+    await complain(desk)
+    asked = (await desk.conversation()).question
+    replies = await desk.say("不是这个意思", reading("deny", 0.97))
+    assert desk.words.situation("not_understood.again", "hans").text in replies
+    assert asked not in (await the_case(desk)).fields
+    assert (await desk.conversation()).question == asked
+
+
+async def test_who_says_a_second_time_that_they_were_misread_gets_a_person(desk):
+    await complain(desk)
+    await desk.say("不是这个意思", reading("deny", 0.97))
+    await desk.say("你理解错了", reading("deny", 0.97))
+    conversation = await desk.conversation()
+    assert (conversation.owner, conversation.reason) == (Owner.QUEUE, Reason.NOT_UNDERSTOOD)

@@ -4,7 +4,6 @@ The ledger is looked through once, in the order of its ids: a round goes on wher
 later message says about an earlier one (「不是这个意思」, asking for a person) is noted on the earlier one.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
@@ -12,6 +11,7 @@ from bot.domain.conversation import Message
 from bot.domain.errors import Conflict
 from bot.domain.reading import Reading
 from bot.domain.review import Review, ReviewReason
+from bot.services import protests
 from bot.services.ids import first_id
 from bot.services.ports import Clock, UnitOfWork, Units
 
@@ -23,9 +23,6 @@ LAG = timedelta(seconds=30)  # younger messages may still be read, or answered w
 SOON = timedelta(minutes=30)  # asking for a person later than this is about something else
 PROGRESS = "messages"
 _AT_ONCE = 500
-_NOT_MEANT = re.compile(
-    r"不是这个意思|(?:理解|弄|搞|听|看|会)错(?:了|意)|[没不](?:听|看)懂我|答非所问|不是(?:说|问)这个|我(?:不是|没有?)(?:说|问)的?这个|驴唇不对马嘴"
-)
 
 
 class Finding:
@@ -119,7 +116,7 @@ async def note_by_id(
 
 def _about_the_last(message: Message, reading: Reading) -> ReviewReason | None:
     """What this message tells about the one before it."""
-    if _NOT_MEANT.search(reading.normal or message.text):
+    if protests.says_so(reading.normal or message.text):
         return ReviewReason.DENIED
     return ReviewReason.HANDED_OVER if reading.acted_on == "request_human" else None
 
