@@ -7,12 +7,9 @@ import argparse
 import asyncio
 import shutil
 import sys
-import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import cycle, islice
 from pathlib import Path
 
 import aiohttp
@@ -20,38 +17,17 @@ import aiohttp
 from bot.adapters.child import ChildProcess, environment, last_lines
 from bot.adapters.listening import free_port
 from bot.adapters.model_files import model_id
-from bot.adapters.secrets_file import with_secrets
-from bot.commands.opening import opened
-from bot.domain.conversation import Author, Delivery
 from bot.settings import ROOT, load_settings
 from figures import Figures
 from sides import Failed
 from startup import descendants, resident
 from stock_rasa import LOOK_EVERY_S, started
+from writers import CUSTOMERS, PATIENCE_S, Sent, Turn, answered, settings_of, writing
 
 WORK = ROOT / ".kesu" / "bench" / "promotion"
 KESU = str(ROOT / ".venv" / "bin" / "kesu")
-CUSTOMERS, EVERY_S = 10, 1.5
 CALM_S, AFTER_S = 60.0, 10.0  # before the first switch, and after each
-PATIENCE_S = 240.0
 MOST_EXTRA_S = 1.0
-TEXTS = ("水有怪味", "昨天买的", "上海", "不方便", "怎么赔", "你好", "一共两箱", "好的", "处理到哪一步了")
-
-
-@dataclass
-class Sent:
-    """What the customers wrote and the desk acknowledged, by message id."""
-
-    ids: list[str] = field(default_factory=list)
-    refused: int = 0
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One message: when it was stored, and how many seconds later its answer was."""
-
-    at: datetime
-    seconds: float
 
 
 @dataclass
@@ -99,14 +75,14 @@ async def measure(older: Path, newer: Path) -> bool:
     try:
         await started(kesu, log, _serves(url, older))
         shutil.copy(newer, models / newer.name)
-        async with _writing(url, sent):
+        async with writing(url, sent):
             stretches = [await _stretch("calm", kesu.pid, asyncio.sleep(CALM_S))]
             orders = (("promote", [model_id(newer), "--unchecked"], newer), ("rollback", [], older))
             for deed, arguments, to in orders:
                 change = _change(env, url, [deed, *arguments], to)
                 stretches.append(await _stretch(deed, kesu.pid, change))
                 stretches.append(await _stretch("calm", kesu.pid, asyncio.sleep(AFTER_S)))
-        turns, lost = await _answered(sent)
+        turns, lost = await answered(sent, settings_of(WORK))
     finally:
         await kesu.stop()
     return _told(sent, turns, lost, stretches)
@@ -143,65 +119,6 @@ async def _serves(url: str, model: Path) -> None:
             except aiohttp.ClientConnectionError:
                 pass
             await asyncio.sleep(LOOK_EVERY_S)
-
-
-@asynccontextmanager
-async def _writing(url: str, sent: Sent) -> AsyncIterator[None]:
-    """Customers who write all the time, each in a conversation of its own."""
-    stop = asyncio.Event()
-    customers = [asyncio.create_task(_customer(url, number, sent, stop)) for number in range(CUSTOMERS)]
-    try:
-        yield
-    finally:
-        stop.set()
-        await asyncio.gather(*customers)
-
-
-async def _customer(url: str, number: int, sent: Sent, stop: asyncio.Event) -> None:
-    async with aiohttp.ClientSession() as session:
-        async with session.post(f"{url}/api/visitor", json={}) as answer:
-            token = (await answer.json())["token"]
-        session.headers["Authorization"] = f"Bearer {token}"
-        await asyncio.sleep(number * EVERY_S / CUSTOMERS)
-        for count, text in enumerate(islice(cycle(TEXTS), number % len(TEXTS), None)):
-            body = {"client_id": f"m{count}", "text": text}
-            async with session.post(f"{url}/api/messages", json=body) as answer:
-                if answer.ok:
-                    sent.ids.append((await answer.json())["id"])
-                else:
-                    sent.refused += 1
-            try:
-                await asyncio.wait_for(stop.wait(), EVERY_S)
-            except TimeoutError:
-                continue
-            return
-
-
-async def _answered(sent: Sent) -> tuple[list[Turn], int]:
-    """Each message with the time until its first answer, from the ledger; how many were lost."""
-    end = time.monotonic() + PATIENCE_S
-    settings = with_secrets(load_settings().having(var=WORK, database_url=f"sqlite:///{WORK / 'kesu.db'}"))
-    async with opened(settings) as database:
-        units = database.reading_units()
-        while True:
-            async with units() as uow:
-                if not await uow.conversations.with_waiting_messages() or time.monotonic() > end:
-                    break
-            await asyncio.sleep(LOOK_EVERY_S)
-        async with units() as uow:
-            messages = [
-                message
-                for conversation in await uow.conversations.for_agents()
-                for message in await uow.messages.latest(conversation.id, limit=10_000)
-            ]
-    said = {m.in_reply_to: m.created_at for m in reversed(messages) if m.author is Author.BOT}
-    mine = {m.id: m for m in messages if m.author is Author.CUSTOMER and m.delivery is Delivery.ANSWERED}
-    turns = [
-        Turn(mine[one].created_at, (said[one] - mine[one].created_at).total_seconds())
-        for one in sent.ids
-        if one in mine and one in said
-    ]
-    return turns, len([one for one in sent.ids if one not in mine])
 
 
 def _told(sent: Sent, turns: Sequence[Turn], lost: int, stretches: Sequence[Stretch]) -> bool:
