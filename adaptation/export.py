@@ -1,29 +1,38 @@
 """Writes an adapted encoder as what the desk loads: an int8 ONNX network, its tokenizer, and what it is.
 
-python export.py CHECKPOINT.pt FOLDER
+python export.py CHECKPOINT.pt TEXTS.jsonl FOLDER
+
+Some of the texts that it was adapted to (as adapt.py takes them) show how large its values get.
 """
 
 import argparse
 import json
+import random
 import tempfile
 from hashlib import sha256
 from pathlib import Path
 
 import torch
+from adapt import numbered
 from network import LONGEST, Encoder
 from onnxruntime.quantization import QuantType, quantize_dynamic
-from vocabulary import save
+from smoothing import smooth
+from vocabulary import save, tokenizer
 from weights import pretrained
 
 NETWORK, PIECES, ABOUT = "network.onnx", "pieces.model", "about.json"
+LOOKED_AT = 400  # texts
 
 
-def export(checkpoint: Path, folder: Path) -> None:
+def export(checkpoint: Path, texts: list[str], folder: Path) -> None:
     """Write the three files; int8 weights cost next to nothing in accuracy and a quarter of the space."""
     source, kept = pretrained(), torch.load(checkpoint, weights_only=True)
     encoder = Encoder(source, kept["kept"])
     encoder.load_state_dict(kept["encoder"])
     encoder.eval()
+    pieces = tokenizer(source, kept["kept"])
+    chosen = random.Random(0).sample(texts, min(LOOKED_AT, len(texts)))  # noqa: S311 -- no secret
+    smooth(encoder, [numbered(text, pieces) for text in chosen])
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as room:
         exact = Path(room) / NETWORK
@@ -52,9 +61,11 @@ def main() -> None:
     """Export as asked on the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("checkpoint", type=Path)
+    parser.add_argument("texts", type=Path)
     parser.add_argument("folder", type=Path)
     asked = parser.parse_args()
-    export(asked.checkpoint, asked.folder)
+    rows = asked.texts.read_text(encoding="utf-8").splitlines()
+    export(asked.checkpoint, [json.loads(row)["text"] for row in rows], asked.folder)
 
 
 if __name__ == "__main__":

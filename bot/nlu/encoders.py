@@ -66,7 +66,8 @@ class ComplaintEncoder:
 
     def encode(self, texts: List[str]) -> np.ndarray:
         """Return vectors of 384 dimensions; of a long text the first 126 pieces count."""
-        inner = [pieces[: self._longest - 2] for pieces in self._pieces.encode(texts)]
+        # one by one: for a list SentencePiece starts threads, which takes longer than the work
+        inner = [self._pieces.encode(text)[: self._longest - 2] for text in texts]
         longest = max(map(len, inner))
         rows = [[START, *pieces, END] + [PADDING] * (longest - len(pieces)) for pieces in inner]
         return of_length_one(self._session.run(None, {"pieces": np.array(rows, dtype=np.int64)})[0])

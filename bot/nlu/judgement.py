@@ -32,7 +32,8 @@ def judged(
 
     `fell_back`: the classifier was not sure enough. An illness or a threat is heard at a lower confidence
     than anything else, and in a clause of its own; abuse with a complaint is a complaint; strange words open
-    no case; and between two close labels of which one opens a case, the customer decides.
+    no case; what is rather a complaint than not is one, whichever it is; and between two close labels of
+    which one opens a case, the customer decides.
     """
     if not ranking:
         return Judgement(None, 0.0)
@@ -45,7 +46,31 @@ def judged(
         return grave
     if likeliest.label == ABUSE:
         return _complaint_beside(parts) or (unknown if fell_back else likeliest)
-    return unknown if fell_back or _is_doubtful(ranking) else likeliest
+    return _weighed(ranking, parts, likeliest, unsure=fell_back or _is_doubtful(ranking))
+
+
+def _weighed(
+    ranking: Sequence[Row], parts: Sequence[Row], likeliest: Judgement, *, unsure: bool
+) -> Judgement:
+    """Return the likeliest label, or an issue where complaints together or a clause by itself outweigh it."""
+    if likeliest.label is not None and is_issue(likeliest.label) and not unsure:
+        return likeliest
+    complaint = _likeliest_issue(ranking)
+    if complaint is not None or not unsure:
+        return complaint or likeliest
+    return _complaint_beside(parts) or Judgement(None, likeliest.confidence)
+
+
+def _likeliest_issue(ranking: Sequence[Row]) -> Optional[Judgement]:
+    """Return the likeliest issue if the message rather complains than not.
+
+    Of what has gone wrong in a restaurant, three issues are told each a little; no one of them alone need be
+    likelier than praise.
+    """
+    issues = [row for row in ranking if is_issue(row["label"])]
+    if sum(row["confidence"] for row in issues) < thresholds.RATHER_A_COMPLAINT:
+        return None
+    return Judgement(issues[0]["label"], issues[0]["confidence"])
 
 
 def _is_strange(likeliest: Judgement, familiarity: Optional[float]) -> bool:

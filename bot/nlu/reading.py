@@ -34,7 +34,7 @@ def reading(
         "script": form.script if form else parse_data[SCRIPT],
         "label": found.label,
         "confidence": found.confidence,
-        "ranking": ranking,
+        "ranking": ranking[:RANKING_LENGTH],
         "parts": list(parts),
         "familiarity": parse_data.get(FAMILIARITY),
         "entities": _entities(parse_data, text),
@@ -49,7 +49,7 @@ def _ranking(parse_data: Dict[str, Any]) -> List[Dict[str, Any]]:
         for row in parse_data.get(INTENT_RANKING_KEY) or ()
         if row["name"] != DEFAULT_NLU_FALLBACK_INTENT_NAME
     ]
-    return [{"label": row["name"], "confidence": float(row["confidence"])} for row in rows[:RANKING_LENGTH]]
+    return [{"label": row["name"], "confidence": float(row["confidence"])} for row in rows]
 
 
 def _entities(parse_data: Dict[str, Any], text: str) -> List[Dict[str, Any]]:

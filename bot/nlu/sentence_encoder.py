@@ -23,6 +23,7 @@ from bot.nlu.kept_vectors import WORTH_KEEPING, vectors_of
 from bot.nlu.normalizer import normal_form
 
 IDENTITY_FILE = "encoder.txt"
+WORTH_A_RUN = 32  # characters of padding: encoding so many takes as long as beginning another batch
 
 
 @DefaultV1Recipe.register(DefaultV1Recipe.ComponentType.MESSAGE_FEATURIZER, is_trainable=True)
@@ -91,9 +92,7 @@ class SentenceEncoder(TrainedComponent, DenseFeaturizer):
 
     def _encode(self, texts: List[str]) -> List[np.ndarray]:
         """Return a row a text; texts of like length go together, to save padding."""
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-        size = self._config["batch"]
-        batches = [order[start : start + size] for start in range(0, len(order), size)]
+        batches = in_batches([len(text) for text in texts], self._config["batch"])
 
         def encode(batch: List[int]) -> np.ndarray:
             return self._encoder.encode([texts[index] for index in batch])
@@ -102,3 +101,21 @@ class SentenceEncoder(TrainedComponent, DenseFeaturizer):
         for vectors, batch in zip(mapped(encode, batches), batches, strict=True):
             rows.update(zip(batch, vectors, strict=True))
         return [rows[index] for index in range(len(texts))]
+
+
+def in_batches(lengths: List[int], most: int) -> List[List[int]]:
+    """Return the numbers of texts that are encoded together, by their lengths.
+
+    All of a batch are padded to its longest one: a message and its clauses seldom belong together.
+    """
+    batches: List[List[int]] = []
+    longest = 0
+    for index in sorted(range(len(lengths)), key=lambda index: lengths[index]):
+        together = batches[-1] if batches else []
+        padding = (lengths[index] - longest) * len(together)
+        if not together or len(together) == most or padding > WORTH_A_RUN:
+            batches.append([index])
+        else:
+            together.append(index)
+        longest = lengths[index]
+    return batches

@@ -11,7 +11,10 @@ GRAVE_CLAUSE = 0.9
 # A message that is a denial so surely denies the illness or threat that it names.
 DENIED = 0.5
 
-# A clause that complains, beside abuse: then the message is a complaint.
+# What all issues have together, so that the likeliest of them is taken although none is sure by itself.
+RATHER_A_COMPLAINT = 0.5
+
+# A clause that complains, beside abuse or in a message not understood: then the message is a complaint.
 COMPLAINING_CLAUSE = 0.7
 
 # The likeliest label is doubted when it has less than DOUBTED and the next one is within CLOSE of it.

@@ -10,6 +10,7 @@ from rasa.shared.exceptions import InvalidConfigException
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from bot.nlu.encoders import ComplaintEncoder, encoder
+from bot.nlu.sentence_encoder import in_batches
 
 WORDS = ["[UNK]", "水", "味", "臭", "谢"]
 
@@ -93,3 +94,9 @@ def test_a_model_that_is_not_here_and_can_not_be_fetched_is_refused(monkeypatch)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(InvalidConfigException, match="in no folder or cache here"):
         encoder("huggingface:somebody/something")
+
+
+def test_texts_of_like_length_are_encoded_together_and_a_long_one_by_itself():
+    assert in_batches([9, 90, 10, 11, 200], 32) == [[0, 2, 3], [1], [4]]
+    assert in_batches([10] * 5, 2) == [[0, 1], [2, 3], [4]]
+    assert in_batches([], 32) == []

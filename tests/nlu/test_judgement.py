@@ -79,6 +79,22 @@ def test_close_labels_that_lead_to_the_same_are_not_asked_about():
     assert label(("urge", 0.3), ("ask_progress", 0.29)) == "urge"
 
 
+def test_what_is_rather_a_complaint_than_not_is_the_likeliest_of_its_issues():
+    third = thresholds.RATHER_A_COMPLAINT / 3
+    issues = [(issue, third + 0.01) for issue in ("service.quality", "food.quality", "hotel.service")]
+    assert label(("praise", 0.3), *issues) == "service.quality"
+    assert label(*issues, fell_back=True) == "service.quality"
+    assert label(("praise", 0.6), *issues[:2]) == "praise"
+    assert label(*issues[:2], fell_back=True) is None
+
+
+def test_of_a_message_not_understood_a_clause_that_surely_complains_decides():
+    sure = thresholds.COMPLAINING_CLAUSE
+    assert label(("urge", 0.15), parts=[("food.quality", sure)], fell_back=True) == "food.quality"
+    assert label(("urge", 0.15), parts=[("food.quality", sure - 0.01)], fell_back=True) is None
+    assert label(("urge", 0.5), parts=[("food.quality", sure)]) == "urge"
+
+
 def test_issues_are_the_labels_of_complaints():
     assert [is_issue(one) for one in ("illness", "other_complaint", "bank.service")] == [True] * 3
     assert [is_issue(one) for one in ("inform", "bot_challenge", "abuse")] == [False] * 3
