@@ -13,8 +13,9 @@ help:  ## list the targets
 environments:
 	@$(PYTHON) scripts/bootstrap.py
 
-up: environments  ## install what is missing, train if there is no model, start everything; Ctrl-C stops it
-	@exec $(KESU) up
+up: environments  ## install what is missing, train if there is no model, start everything; Ctrl-C stops it (WECHAT=fake plays WeChat)
+	$(if $(filter-out fake,$(WECHAT)),$(error WECHAT can only be "fake"; a real account is set by KESU_WECHAT_…, see docs/settings.md))
+	@exec $(if $(WECHAT),.venv/bin/python -m tests.wechat.up,$(KESU) up)
 
 test: environments  ## run all tests, in both environments (ARGS=… goes to pytest and runs the desk's only)
 	@$(KESU) train --if-missing
@@ -38,7 +39,7 @@ encoder: environments  ## adapt the sentence encoder to the training data, an ho
 	@adaptation/.venv/bin/pip install --quiet --requirement adaptation/requirements.txt
 	@$(ROOM) -W ignore -m bot.nlu.training_texts > adaptation/texts.jsonl
 	@cd adaptation && .venv/bin/python adapt.py texts.jsonl adapted.pt $(ARGS)
-	@cd adaptation && .venv/bin/python export.py adapted.pt ../data/encoder
+	@cd adaptation && .venv/bin/python export.py adapted.pt texts.jsonl ../data/encoder
 
 evaluate: environments  ## measure the model on everything there is, into reports/; or on one FILE=messages.jsonl
 	@$(if $(FILE),$(KESU) evaluate "$(FILE)",$(KESU) report $(ARGS))
@@ -64,8 +65,9 @@ agents: environments  ## agents with open consoles beside many customers: ARGS="
 	@$(KESU) train --if-missing
 	@.venv/bin/python benchmarks/agents.py $(ARGS)
 
-fuzz: environments  ## have schemathesis try thousands of made-up requests on the API (KESU_TEST_FUZZ_EXAMPLES=200)
+fuzz: environments  ## try thousands of made-up requests on the API and 100,000 callbacks of WeChat (docs/settings.md)
 	@KESU_TEST_FUZZ_EXAMPLES=$${KESU_TEST_FUZZ_EXAMPLES:-200} .venv/bin/pytest tests/contract/test_api_fuzz.py $(ARGS)
+	@KESU_TEST_FUZZ_CALLBACKS=$${KESU_TEST_FUZZ_CALLBACKS:-100000} .venv/bin/pytest -s tests/contract/wechat/test_protocol_fuzz.py tests/integration/wechat/test_callback_fuzz.py $(ARGS)
 
 clean:  ## remove both environments and all caches; models, database and secrets stay
 	@rm -rf .venv bot/nlu/.venv adaptation/.venv benchmarks/stock/.venv .kesu .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -44,7 +44,8 @@ class ValidateComplaintForm(DeskAction):
         """Hear the answer; `details` is "complete" when the service has no further question."""
         del tracker, domain
         turn = CURRENT_TURN.get()
-        complete = turn.answered or await answers.hear(turn)
+        looked_up = not turn.answered and await unasked.looks_up(turn)
+        complete = turn.answered or (not looked_up and await answers.hear(turn))
         deliver(turn, dispatcher)
         value = "complete" if complete else None
         return [*open_slots(turn), {"event": "slot", "name": "details", "value": value, "timestamp": None}]

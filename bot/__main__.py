@@ -22,6 +22,7 @@ COMMANDS = {
     "calendar": ("bot.commands.calendar", "Working days: load a year's official notice."),
     "cases": ("bot.commands.cases", "Papers, registers and evidence packs of cases."),
     "audit": ("bot.commands.audit", "Check the audit log."),
+    "wechat": ("bot.commands.wechat", "Check the channels over WeChat (公众号, 微信客服)."),
     "user": ("bot.commands.users", "Logins of agents and supervisors."),
     "search": ("bot.commands.search", "The index for searching conversations and cases."),
     "db": ("bot.commands.db", "The case database."),

@@ -14,6 +14,7 @@ from bot.services.promotion import Serving
 from bot.settings import Settings
 from bot.web.app import create_web_app
 from bot.web.live import Hub
+from bot.wechat_channels import open_wechat
 
 __all__ = ["Desk", "listening", "open_desk", "read_books", "serve"]
 
@@ -37,9 +38,9 @@ async def serve(settings: Settings, started: asyncio.Event, fleet: RasaFleet | N
     before Rasa is ready: what customers write until then is stored, and answered when it is.
     """
     hub = Hub()
-    async with open_desk(settings, SystemClock(), hub) as desk:
+    async with open_desk(settings, SystemClock(), hub) as desk, open_wechat(desk, hub) as wechat:
         health = RasaHealth(desk.rasa, desk.runner.hurry)
-        door = create_web_app(web_parts(desk, hub, health, partial(_serving, health, fleet)))
+        door = create_web_app(web_parts(desk, hub, health, partial(_serving, health, fleet), wechat))
         if fleet is not None:
             fleet.attach(desk.rasa, desk.promotion)
         async with (
@@ -60,7 +61,7 @@ async def serve(settings: Settings, started: asyncio.Event, fleet: RasaFleet | N
                 every(TRAINING_SECONDS, desk.model_jobs.look),
                 every(TENDING_SECONDS, desk.database.tend),
                 every(TENDING_SECONDS, desk.index_older),
-                *(every(seconds, work) for seconds, work in desk.following.rounds()),
+                *(every(seconds, work) for seconds, work in (*desk.following.rounds(), *wechat.rounds())),
             ),
         ):
             await desk.judging.begin()

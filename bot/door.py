@@ -66,11 +66,18 @@ from bot.web.keys import WebParts
 from bot.web.limits import Limits
 from bot.web.live import Hub
 from bot.web.visitors import Visitors
+from bot.wechat_channels import WechatChannels
 
 STAFF_FILES, STAFF_FILES_MB = 1000, 5000  # of one person in 24 hours
 
 
-def web_parts(desk: Desk, hub: Hub, health: RasaHealth, serving: Callable[[], Serving]) -> WebParts:
+def web_parts(
+    desk: Desk,
+    hub: Hub,
+    health: RasaHealth,
+    serving: Callable[[], Serving],
+    wechat: WechatChannels | None = None,
+) -> WebParts:
     """Everything the handlers need, made of the desk's services; ConfigurationError for a wrong setting."""
     reading = desk.database.reading_units()
     base = desk.settings.base_url
@@ -138,6 +145,9 @@ def web_parts(desk: Desk, hub: Hub, health: RasaHealth, serving: Callable[[], Se
         revealing=Revealing(desk.units, desk.clock),
         audit_log=AuditLog(reading),
         sign_on=_sign_on(desk),
+        wechat_signs=wechat.outward.signs if wechat else None,
+        wechat=wechat.door if wechat else None,
+        wechat_kf=wechat.kf.door if wechat and wechat.kf else None,
         now=desk.clock.now,
         sign_on_key=derived_key(base64.b64decode(data_key(desk.settings)), "single sign-on"),
         embed_sites=tuple(desk.settings.embed_sites.split()),

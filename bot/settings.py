@@ -10,11 +10,12 @@ from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import SettingsConfigDict
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 from bot.domain.errors import ConfigurationError
+from bot.wechat_settings import WechatSettings
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "KESU_"
@@ -80,7 +81,7 @@ def _issuer(value: str) -> str:
     return value
 
 
-class Settings(BaseSettings):
+class Settings(WechatSettings):
     """What can be set. Relative paths count from the project's folder; a port of 0 means any free one."""
 
     model_config = SettingsConfigDict(

@@ -60,6 +60,8 @@ from bot.services.shadow_judging import ShadowJudging
 from bot.services.suggestions import Suggesting
 from bot.services.titles import titles
 from bot.services.transcripts import Transcripts
+from bot.services.wechat.carrying import Terms
+from bot.services.wechat.signs import WechatSigns
 from bot.web.app import create_web_app
 from bot.web.keys import WebParts
 from bot.web.live import Hub
@@ -165,6 +167,7 @@ def make_door(database, sealer, company=None, effects=None):
         audit_log=AuditLog(reading),
         sign_on_key=b"o" * 32,
         now=desk.clock.now,
+        wechat_signs=WechatSigns(reading, {"wechat": Terms(), "kf": Terms()}, desk.clock),
         uploads=desk.uploads,
         assistance=assistance,
         console=Console(reading, desk.words, called),

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from bot.domain.dialogue import Dialogue
+from bot.domain.dialogue import WEB, Dialogue
 from bot.domain.errors import InvalidInput
 from bot.domain.evaluation import COMPLAINT, NOT_COMPLAINT, NOT_UNDERSTOOD, Utterance
 from bot.domain.labels import ALL
@@ -71,12 +71,16 @@ def _utterance(row: dict[str, Any], where: str) -> Utterance:
 
 
 def _dialogue(row: dict[str, Any], where: str) -> Dialogue:
-    turns, expect = row.get("turns"), row.get("expect", {})
-    if not isinstance(turns, list) or not turns or not all(isinstance(turn, str) for turn in turns):
+    turns, before, expect = row.get("turns"), row.get("before", []), row.get("expect", {})
+    for name, said in (("turns", turns), ("before", before)):
+        if not isinstance(said, list) or not all(isinstance(turn, str) for turn in said):
+            raise InvalidInput(f"{where}:{name} 应是顾客所说的话的列表。")
+    if not turns:
         raise InvalidInput(f"{where}:turns 应是顾客所说的话的列表。")
     if not isinstance(expect, dict):
         raise InvalidInput(f"{where}:expect 应是一个对象。")
-    return Dialogue(str(row.get("id") or where), tuple(turns), str(row.get("channel", "web")), expect)
+    name, channel = str(row.get("id") or where), str(row.get("channel", WEB))
+    return Dialogue(name, tuple(turns), channel, expect, tuple(before))
 
 
 def _text(row: dict[str, Any], key: str, where: str) -> str:

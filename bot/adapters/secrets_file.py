@@ -14,13 +14,18 @@ from bot.settings import Settings, variable
 NAME = "secrets.env"
 _FIELDS = ("data_key", "pair_secret")
 # Never made here, but they may be kept here.
-_OF_OTHERS = ("smtp_password", "sms_secret", "identity_secret", "oidc_client_secret")
+_OF_WECHAT = tuple(
+    f"{kind}_{field}"
+    for kind in ("wechat", "wecom")
+    for field in ("secret", "token", "aes_key", "aes_key_before")
+)
+_OF_OTHERS = ("smtp_password", "sms_secret", "identity_secret", "oidc_client_secret", *_OF_WECHAT)
 
 
 def with_secrets(settings: Settings) -> Settings:
     """`settings` with both secrets: from the environment, else from `var/secrets.env`, made if it is missing.
 
-    The file may hold KESU_SMTP_PASSWORD and KESU_SMS_SECRET too.
+    The file may hold the secrets of other services too, like KESU_SMTP_PASSWORD.
 
     Raises ConfigurationError when others may read the file, when it is damaged, or when it is gone while
     the database that its key sealed is still there.

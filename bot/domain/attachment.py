@@ -1,7 +1,7 @@
 """A photo or short video that a customer sends as evidence."""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from pathlib import PurePath
@@ -49,7 +49,7 @@ class Attachment:
 
     id: str
     channel: str
-    external_id: str
+    external_id: str = field(repr=False)
     kind: Kind
     name: str
     media_type: str

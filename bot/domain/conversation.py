@@ -46,15 +46,19 @@ class Delivery(StrEnum):
 class Customer:
     """Somebody who writes to us: known by the channel and the id the channel gives them.
 
-    `name` and `phone` are what a host site's signed word says of them, if it said anything.
+    `name` and `phone` are what a host site's signed word says of them, if it said anything. Customers of
+    several channels who are one person have the same `person_id`; `union_id` is what WeChat calls that person
+    (kept as a hash, so it can be compared and never read).
     """
 
     id: str
     channel: str
-    external_id: str
+    external_id: str = field(repr=False)
     created_at: datetime
     name: str | None = None
     phone: str | None = None
+    person_id: str | None = None
+    union_id: str | None = None
 
 
 @dataclass(eq=False)
@@ -122,6 +126,11 @@ class Conversation:
     def give_to(self, agent_id: str, now: datetime) -> None:
         """An agent has it from now on, whoever had it before; nothing is asked of the customer any more."""
         self._give(Owner.AGENT, agent_id, now)
+        self.question = None
+
+    def taken_elsewhere(self, now: datetime) -> None:
+        """A person has it who is nobody of the desk: they answer in the channel's own app (微信客服)."""
+        self._give(Owner.AGENT, None, now)
         self.question = None
 
     def pass_on(self, now: datetime, note: str, group_id: str | None) -> None:

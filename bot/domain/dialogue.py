@@ -8,16 +8,26 @@ from bot.domain.case import JOINED, Case, CaseState
 from bot.domain.evaluation import plain
 from bot.domain.handbook.handbook import Handbook
 from bot.domain.privacy import PHONE, digits
+from bot.domain.wechat_accounts import OFFICIAL
+from bot.domain.wechat_text import HINT, MOST_BYTES, MOST_PARTS, size
+
+WEB = "web"
+NUMBER = "{case.number}"  # in a turn: the number of the case that was told of before, on the web page
 
 
 @dataclass(frozen=True)
 class Dialogue:
-    """One line of a replay file: what the customer says, and what must have become of it."""
+    """One line of a replay file: what the customer says, and what must have become of it.
+
+    In `channel` "wechat" they are a 公众号's customer, in any other one the web page's. `before` is what
+    they said on the web page before that.
+    """
 
     id: str
     turns: tuple[str, ...]
-    channel: str = "web"
+    channel: str = WEB
     expect: Mapping[str, Any] = field(default_factory=dict)
+    before: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,11 +45,15 @@ class Line:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the dialogue led to; `escalated` is whether it reached the agents' queue."""
+    """What the dialogue led to; `escalated` is whether it reached the agents' queue.
+
+    `shown` are the messages that the customer saw in answer to each turn.
+    """
 
     transcript: tuple[Line, ...]
     cases: tuple[Case, ...]
     escalated: bool
+    shown: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -81,11 +95,41 @@ def failures(
         for phrase in expect.get("must_reply_contain", ())
         if not any(simplify(phrase) in reply for reply in replies)
     ]
+    messages = [simplify(text) for turn in outcome.shown for text in turn]
+    failed += [
+        Failure(dialogue.id, "must_show", phrase, messages)
+        for phrase in expect.get("must_show", ())
+        if not any(simplify(phrase) in text for text in messages)
+    ]
+    failed += [
+        Failure(dialogue.id, "must_not_show", phrase, messages)
+        for phrase in expect.get("must_not_show", ())
+        if any(simplify(phrase) in text for text in messages)
+    ]
+    failed += _unfit(dialogue, outcome)
     for name, wanted in expect.get("fields", {}).items():
         values, normals = _field_values(counted, handbook, name)
         if not _matches(wanted, [*values, *normals]):
             failed.append(Failure(dialogue.id, f"fields.{name}", wanted, values or None))
     return failed
+
+
+def _unfit(dialogue: Dialogue, outcome: Outcome) -> list[Failure]:
+    """What WeChat would not have shown, or cut: each turn is answered in few messages, each short enough."""
+    if dialogue.channel != OFFICIAL:
+        return []
+    longest = max((size(text) for turn in outcome.shown for text in turn), default=0)
+    most = max(map(len, outcome.shown), default=0)
+    is_cut = any(HINT in text for turn in outcome.shown for text in turn)
+    return [
+        Failure(dialogue.id, name, wanted, got)
+        for name, wanted, got, wrong in (
+            ("bytes of a message", MOST_BYTES, longest, longest > MOST_BYTES),
+            ("messages of a turn", MOST_PARTS, most, most > MOST_PARTS),
+            ("cut", False, is_cut, is_cut),
+        )
+        if wrong
+    ]
 
 
 def _second_issue(cases: Sequence[Case]) -> str | None:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -103,6 +103,7 @@ class Way(StrEnum):
     MAIL = "mail"
     SMS = "sms"
     CALL = "call"
+    NOTICE = "notice"  # a template or subscription message of a 公众号, which says that something waits
 
 
 @dataclass(eq=False)
@@ -164,7 +165,7 @@ class Letter:
     id: str
     case_id: str
     way: Way
-    recipient: str
+    recipient: str = field(repr=False)
     subject: str
     text: str
     created_at: datetime

@@ -8,7 +8,7 @@ from bot.domain.conversation import Conversation
 from bot.domain.handbook.handbook import Issue
 from bot.domain.handbook.severity import Heat, Severity
 from bot.domain.workdays import SHANGHAI
-from bot.services import recounting, steps, verdicts
+from bot.services import persons, recounting, steps, verdicts
 from bot.services.ids import new_id
 from bot.services.ports import UnitOfWork
 from bot.services.turn import Turn, announce, record
@@ -129,7 +129,7 @@ async def at_hand(uow: UnitOfWork, conversation: Conversation, now: datetime) ->
 async def _newest(
     uow: UnitOfWork, conversation: Conversation, now: datetime, within: timedelta | None = None
 ) -> Case | None:
-    for case in await uow.cases.of_customer(conversation.customer_id):
+    for case in await persons.cases_of(uow, conversation):
         gone = case.state in (CaseState.WITHDRAWN, CaseState.MERGED)
         if not gone and _is_remembered(case, now, within):
             return case

@@ -26,7 +26,7 @@ KINDS: Mapping[str, str] = {
     "assigned": "换人处理", "corrected": "更正级别",
     "reclassified": "更改类别", "judged": "判定级别", "risk_noted": "风险用语",
     "issue_noted": "又提到一个问题", "fact_added": "补充信息", "fact_corrected": "顾客更正信息",
-    "said_again": "再次投诉同一问题", "urged": "顾客催办",
+    "said_again": "再次投诉同一问题", "urged": "顾客催办", "linked": "顾客在微信里关联",
     "handed_over": "转人工", "claimed": "客服接手会话", "released": "会话交还机器人",
     "conversation_assigned": "会话分给客服", "transferred": "会话转交", "conversation_closed": "会话结束",
     "conversation_reopened": "会话重新打开", "agent_gone": "接待的客服离线，会话回到队列",
@@ -57,7 +57,7 @@ _MORE: Mapping[str, str] = {
 _CALENDAR = "公布了新的工作日安排"
 WAITS = {"customer": "顾客", "third_party": "第三方"}
 PRIORITIES = {Priority.URGENT: "紧急", Priority.HIGH: "优先", Priority.NORMAL: "一般", Priority.LOW: "靠后"}
-_ACTORS = {"customer": "顾客", "desk": "系统", "bot": "机器人"}
+_ACTORS = {"customer": "顾客", "desk": "系统", "bot": "机器人", "wecom": "企业微信接待人员"}
 
 
 @dataclass(frozen=True)

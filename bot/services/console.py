@@ -13,7 +13,7 @@ from bot.domain.privacy import mask, masked_field
 from bot.services import steps
 from bot.services.console_views import CaseBrief, ListRow, NoteLine, Person, Talk
 from bot.services.ports import RowRecords, UnitOfWork, Units
-from bot.services.transcript_views import AgentLine
+from bot.services.transcript_views import AgentLine, elsewhere
 from bot.services.transcripts import Names, files_of, line_of, preview, understood_of
 from bot.services.words import Words
 
@@ -56,14 +56,20 @@ class Console:
         async with self._units() as uow:
             return await uow.console.known_tags()
 
-    async def talk(self, conversation_id: str, after: int | None = None, note: str = "") -> Talk:
-        """A conversation's latest lines, or what is new after line `after` and note `note`; NotFound."""
+    async def talk(
+        self, conversation_id: str, after: int | None = None, note: str = "", hidden: Collection[str] = ()
+    ) -> Talk:
+        """A conversation's latest lines, or what is new after line `after` and note `note`; NotFound.
+
+        The cases are those of the person, in whichever channel they began, without the `hidden` ones.
+        """
         async with self._units() as uow:
             records = await uow.console.rows([conversation_id])
             if conversation_id not in records.conversations:
                 await uow.conversations.get(conversation_id)  # NotFound, in its own words
             conversation, customer = records.conversations[conversation_id]
-            cases = (await uow.cases.of_customer(customer.id))[:_CASES]
+            known = await uow.cases.of_person(customer.id)
+            cases = [case for case in known if case.id not in hidden][:_CASES]
             messages = await _messages(uow, conversation, after)
             lines = await self._lines(uow, messages, cases)
             names = Names(uow)
@@ -89,7 +95,7 @@ class Console:
         async with self._units() as uow:
             conversation = await uow.conversations.get(conversation_id)
             found = await uow.messages.since(conversation_id, first, min(PAGE, before - 1 - first))
-            cases = await uow.cases.of_customer(conversation.customer_id)
+            cases = await uow.cases.of_person(conversation.customer_id)
             return await self._lines(uow, found, cases)
 
     async def _lines(self, uow: UnitOfWork, messages: list[Message], cases: list[Case]) -> list[AgentLine]:
@@ -111,7 +117,7 @@ class Console:
             version=conversation.version,
             owner=conversation.owner,
             agent_id=conversation.agent_id,
-            agent=records.names.get(conversation.agent_id or ""),
+            agent=records.names.get(conversation.agent_id or "") or elsewhere(conversation),
             channel=conversation.channel,
             customer=mask(customer.name or ""),
             issue=None,

@@ -15,7 +15,7 @@ from bot.domain.people import Role
 from bot.domain.process import DESK, Filled, course
 from bot.domain.reading import Choice
 from bot.domain.task import Assignee, Task, TaskKind
-from bot.services import cases, moves, steps, visits
+from bot.services import cases, moves, persons, steps, visits
 from bot.services.deadlines import alert
 from bot.services.deeds import DEED
 from bot.services.ids import new_id
@@ -26,7 +26,10 @@ from bot.services.words import Words
 
 log = logging.getLogger(__name__)
 
-WEB = "web"  # the channel whose customers find our questions on their page
+WEB = "web"
+# The channels whose customers find our questions in the talk: on their page, or in WeChat with what they
+# write next, if its window has shut (bot/services/wechat/notices.py).
+CHATS = frozenset({WEB, *persons.MESSENGERS})
 
 
 @dataclass(frozen=True)
@@ -102,14 +105,15 @@ class Followups:
     def _ways(self, case: Case, address: str | None) -> list[Way]:
         """How this customer is asked at the first try, the second and so on; never empty."""
         known: Mapping[Way, object] = {Way.MAIL: address, Way.SMS: case.fields.get("phone")}
-        ways = [Way.CHAT] if case.channel == WEB else []
+        ways = [Way.CHAT] if case.channel in CHATS else []
         ways += [way for way in (Way.MAIL, Way.SMS) if way in self._reach.ways and known[way]]
         if ways in ([], [Way.CHAT]) and case.fields.get("phone"):
             ways.append(Way.CALL)
         return ways or [Way.CALL]
 
     async def _ask_in_chat(self, uow: UnitOfWork, visit: Visit, case: Case, now: datetime) -> None:
-        conversation = await uow.conversations.get(case.conversation_id)
+        conversation = await persons.talk_of(uow, case)
+        visit.conversation_id = conversation.id
         script, words = conversation.script, self._words
         values = cases.case_values(case, words)
         said = words.situation("followup.ask", script, variant=visit.nth + visit.tries - 1, values=values)

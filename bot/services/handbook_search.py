@@ -117,7 +117,8 @@ class HandbookSearch:
     async def _case(self, uow: UnitOfWork, conversation: Conversation, case_id: str | None) -> Case | None:
         if case_id is not None:
             case = await uow.cases.get(case_id)
-            return case if case.customer_id == conversation.customer_id else None
+            theirs = await uow.cases.of_person(conversation.customer_id)
+            return case if any(one.id == case.id for one in theirs) else None
         return await cases.at_hand(uow, conversation, self._clock.now())
 
     async def _values(self, uow: UnitOfWork, case: Case | None, user: User) -> dict[str, str]:

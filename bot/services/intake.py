@@ -1,17 +1,20 @@
 """A customer's message comes in: stored first, acknowledged then, answered in its turn."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import datetime
 
 from bot.domain.conversation import Author, Conversation, Customer, Delivery, Message, Owner
 from bot.domain.errors import Conflict, InvalidInput, TooLarge
 from bot.services.attachments import chosen, use
 from bot.services.ids import new_id
 from bot.services.ports import Clock, UnitOfWork, Units
+from bot.services.pressure import Pressure
 
 LONGEST_TEXT = 20_000  # characters of one message, all kept; how much is read says config.yml
 LONGEST_CLIENT_ID = 64
 _KEPT_CONTROLS = "\n\t"
+Along = Callable[[UnitOfWork, Conversation, Message], Awaitable[None]]
 
 
 def clean_text(text: str) -> str:
@@ -33,10 +36,11 @@ def clean_text(text: str) -> str:
 
 
 class Intake:
-    """The door through which every channel hands messages in."""
+    """The door through which every channel hands messages in; `pressure` says how many are at it."""
 
     def __init__(self, units: Units, clock: Clock) -> None:
         self._units, self._clock = units, clock
+        self.pressure = Pressure()
 
     async def receive(
         self,
@@ -47,19 +51,25 @@ class Intake:
         client_id: str,
         choice: str | None = None,
         attachments: Sequence[str] = (),
+        along: Along | None = None,
     ) -> Message:
         """Store a customer's message and return it; only then may the sender be told that it arrived.
 
         `client_id` is the sender's own id of the message: handed in again, it gives the stored one.
-        `attachments` are ids of what the sender has uploaded; with any the text may be empty.
+        `attachments` are ids of what the sender has uploaded; with any the text may be empty. `along` writes
+        what the channel keeps with a new message, in the same transaction; then the text may be empty, too.
         """
         if not 0 < len(client_id) <= LONGEST_CLIENT_ID:
             raise InvalidInput("消息缺少编号 client_id(1 到 64 个字符)。")
-        cleaned = clean_text(text) if text or not attachments else ""
-        try:
-            return await self._store(channel, external_id, cleaned, client_id, choice, attachments)
-        except Conflict:  # the same message, or a new customer's first two, came at once: now one is there
-            return await self._store(channel, external_id, cleaned, client_id, choice, attachments)
+        cleaned = clean_text(text) if text or not (attachments or along) else ""
+        given = channel, external_id, cleaned, client_id, choice, attachments, along
+        with self.pressure.storing():
+            try:
+                return await self._store(*given)
+            except (
+                Conflict
+            ):  # the same message, or a new customer's first two, came at once: now one is there
+                return await self._store(*given)
 
     async def _store(
         self,
@@ -69,15 +79,20 @@ class Intake:
         client_id: str,
         choice: str | None,
         attachments: Sequence[str],
+        along: Along | None,
     ) -> Message:
         async with self._units() as uow:
             found = await uow.conversations.at_the_door(channel, external_id, client_id)
-            conversation, known = found or (await self._begin(uow, channel, external_id), None)
+            if found is None:
+                found = await begin(uow, channel, external_id, self._clock.now()), None
+            conversation, known = found
             if known is not None:
                 return known
             files = await chosen(uow, attachments, channel, external_id)
             message = self._append(uow, conversation, text, client_id, choice)
             use(files, message)
+            if along is not None:
+                await along(uow, conversation, message)
             await uow.commit()
         return message
 
@@ -121,14 +136,15 @@ class Intake:
         uow.changed(conversation.id)
         return message
 
-    async def _begin(self, uow: UnitOfWork, channel: str, external_id: str) -> Conversation:
-        customer = await uow.customers.find(channel, external_id)
-        now = self._clock.now()
-        if customer is None:
-            customer = Customer(new_id(now), channel, external_id, now)
-            uow.customers.add(customer)
-            await uow.flush()
-        conversation = Conversation(new_id(now), customer.id, channel, created_at=now, updated_at=now)
-        uow.conversations.add(conversation)
+
+async def begin(uow: UnitOfWork, channel: str, external_id: str, now: datetime) -> Conversation:
+    """The conversation of a customer who has none, begun; who writes for the first time becomes one."""
+    customer = await uow.customers.find(channel, external_id)
+    if customer is None:
+        customer = Customer(new_id(now), channel, external_id, now)
+        uow.customers.add(customer)
         await uow.flush()
-        return conversation
+    conversation = Conversation(new_id(now), customer.id, channel, created_at=now, updated_at=now)
+    uow.conversations.add(conversation)
+    await uow.flush()
+    return conversation

@@ -7,7 +7,7 @@ from bot.domain.errors import Conflict, NotFound
 from bot.domain.handbook.process import Arrow
 from bot.domain.process import CUSTOMER, DESK, Filled, Mover, course, moment
 from bot.domain.workdays import SHANGHAI
-from bot.services import cases, recounting, steps, verdicts, visits
+from bot.services import cases, persons, recounting, steps, verdicts, visits
 from bot.services.passing_on import pass_on
 from bot.services.ports import UnitOfWork
 from bot.services.turn import announce, deliver, record
@@ -96,7 +96,7 @@ async def tell(
     uow: UnitOfWork, words: Words, case: Case, situation: str, now: datetime, **values: str
 ) -> None:
     """Say something about the case to its customer, in the transaction that makes it true."""
-    conversation = await uow.conversations.get(case.conversation_id)
+    conversation = await persons.talk_of(uow, case)
     announce(conversation, words, situation, {**told(case, words), **values})
     pass_on(uow, words, case, conversation, now)
     deliver(uow, conversation, now)

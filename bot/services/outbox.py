@@ -31,7 +31,11 @@ class Outbox:
         self, units: Units, reading: Units, words: Words, clock: Clock, senders: Mapping[Way, Sender]
     ) -> None:
         self._units, self._reading, self._words, self._clock = units, reading, words, clock
-        self._senders = senders
+        self._senders = dict(senders)
+
+    def also(self, way: Way, sender: Sender) -> None:
+        """Send what goes this way too."""
+        self._senders[way] = sender
 
     async def look(self) -> int:
         """Send what is due; how many there were."""
@@ -64,7 +68,7 @@ class Outbox:
             if letter.next_at > now:
                 return None
             if letter.state is LetterState.SENDING:
-                await self._close(uow, letter, LetterState.UNSURE, "发送时中断，不知是否送达", now)
+                await close(uow, self._words, letter, LetterState.UNSURE, "发送时中断，不知是否送达", now)
                 await uow.commit()
                 return None
             if letter.state is not LetterState.WAITING:
@@ -88,31 +92,33 @@ class Outbox:
             else:
                 unsure = isinstance(problem, SendingUnsure)
                 state = LetterState.UNSURE if unsure else LetterState.FAILED
-                await self._close(uow, letter, state, str(problem), now)
+                await close(uow, self._words, letter, state, str(problem), now)
             await uow.commit()
 
     async def _finish(self, letter_id: str, state: LetterState) -> None:
         now = self._clock.now()
         async with self._units() as uow:
-            await self._close(uow, await uow.letters.get(letter_id), state, "", now)
+            await close(uow, self._words, await uow.letters.get(letter_id), state, "", now)
             await uow.commit()
 
-    async def _close(
-        self, uow: UnitOfWork, letter: Letter, state: LetterState, error: str, now: datetime
-    ) -> None:
-        letter.state, letter.error = state, error
-        letter.sent_at = now if state is LetterState.SENT else None
-        case = await uow.cases.get(letter.case_id)
-        await record(
-            uow, case, f"letter_{state.value}", "desk", now,
-            title=letter.subject, letter=letter.id, way=letter.way.value, error=error,
-        )  # fmt: skip
-        if state is LetterState.FAILED:
-            await self._telephone(uow, letter, case, now)
 
-    async def _telephone(self, uow: UnitOfWork, letter: Letter, case: Case, now: datetime) -> None:
-        """What can't be sent is told by telephone."""
-        visit = await uow.visits.get(letter.visit_id) if letter.visit_id else None
-        if visit is not None and visit.is_open and case.fields.get("phone"):
-            visit.way = Way.CALL
-            uow.tasks.add(phone_task(self._words, visit, case, now))
+async def close(
+    uow: UnitOfWork, words: Words, letter: Letter, state: LetterState, error: str, now: datetime
+) -> None:
+    """What became of a letter, in its case's history too; what can't be sent is told by telephone."""
+    letter.state, letter.error = state, error
+    letter.sent_at = now if state is LetterState.SENT else None
+    case = await uow.cases.get(letter.case_id)
+    await record(
+        uow, case, f"letter_{state.value}", "desk", now,
+        title=letter.subject, letter=letter.id, way=letter.way.value, error=error,
+    )  # fmt: skip
+    if state is LetterState.FAILED:
+        await _telephone(uow, words, letter, case, now)
+
+
+async def _telephone(uow: UnitOfWork, words: Words, letter: Letter, case: Case, now: datetime) -> None:
+    visit = await uow.visits.get(letter.visit_id) if letter.visit_id else None
+    if visit is not None and visit.is_open and case.fields.get("phone"):
+        visit.way = Way.CALL
+        uow.tasks.add(phone_task(words, visit, case, now))

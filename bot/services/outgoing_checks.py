@@ -102,7 +102,7 @@ async def known_numbers(uow: UnitOfWork, words: Words, conversation: Conversatio
     texts = [company.get("company.hotline", ""), company.get("company.duty_phone", "")]
     customer = await uow.customers.get(conversation.customer_id)
     texts += [customer.phone or ""]
-    for case in await uow.cases.of_customer(conversation.customer_id):
+    for case in await uow.cases.of_person(conversation.customer_id):
         texts += [case.text, *(value for value in case.fields.values() if value)]
     lines = await uow.messages.latest(conversation.id, _LINES_LOOKED_AT)
     texts += [line.text for line in lines if line.agent_id is None]

@@ -26,6 +26,8 @@ async def who_has_it(uow: UnitOfWork, conversation: Conversation) -> str:
     if conversation.agent_id is not None:
         name = (await uow.people.get(conversation.agent_id)).name
         return f"{name}已经接手了这个会话，请刷新后再看。"
+    if conversation.owner is Owner.AGENT:
+        return "企业微信里的接待人员正在接待这个会话，请在企业微信里回复。"
     if conversation.owner is Owner.QUEUE:
         why = f"（{title(conversation.reason)}）" if conversation.reason else ""
         return f"这个会话现在在等人工客服{why}，请刷新后再操作。"
@@ -35,16 +37,20 @@ async def who_has_it(uow: UnitOfWork, conversation: Conversation) -> str:
 
 
 async def take(
-    uow: UnitOfWork, words: Words, conversation: Conversation, agent_id: str, now: datetime
+    uow: UnitOfWork, words: Words, conversation: Conversation, agent_id: str | None, now: datetime
 ) -> None:
     """Give it to a person: the draft is accepted, and what the bot had to answer is theirs to answer.
 
-    A bot's reply that is being computed finds its message answered by somebody else, and is dropped.
+    A bot's reply that is being computed finds its message answered by somebody else, and is dropped. Without
+    an `agent_id` the person is nobody of the desk, and answers in the channel's own app.
     """
     await keep_draft(uow, words, conversation, now)
     for message in await uow.messages.waiting(conversation.id):
         message.delivery = Delivery.FOR_HUMAN
-    conversation.give_to(agent_id, now)
+    if agent_id is None:
+        conversation.taken_elsewhere(now)
+    else:
+        conversation.give_to(agent_id, now)
 
 
 async def keep_draft(uow: UnitOfWork, words: Words, conversation: Conversation, now: datetime) -> None:

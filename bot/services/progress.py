@@ -1,36 +1,30 @@
 """Asking for progress and urging: answered from the database, with the truth."""
 
-import re
 from collections.abc import Sequence
 from datetime import timedelta
 
-from bot.domain.case import Case, CaseState, read_number
+from bot.domain.case import Case, CaseState
 from bot.domain.conversation import Author
 from bot.domain.people import Role
-from bot.domain.privacy import digits
 from bot.domain.reasons import Reason
 from bot.domain.task import Assignee, TaskState
-from bot.services import answers, cases, handoff, outlook, steps
+from bot.services import answers, cases, handoff, looking_up, outlook, persons, steps
 from bot.services.deadlines import alert
 from bot.services.turn import Turn
 
-ATTEMPTS, WINDOW = 5, timedelta(hours=1)
 URGINGS_BEFORE_HUMAN = 2
 MOST_TOLD = 3  # cases in one answer, the newest first
 REMEMBERED = timedelta(days=30)  # after the end of a case, as long as it may be meant
 URGED = "urged"  # the payload's key of the note that tells people that the customer urges
 _LOOKED_BACK = 6  # messages
-_NUMBER = re.compile(r"[Kk]\s*\d{4}\s*[-－—]?\s*\d{5}")
-_LAST_FOUR = re.compile(r"(?<!\d)(?:1\d{6})?(\d{4})(?!\d)")  # or the mobile number that ends with them
 
 
 async def report(turn: Turn) -> None:
-    """Say how the customer's own cases stand; somebody else's only with its number and the phone's last four.
+    """Say how the customer's own cases stand; somebody else's only with its number and phone.
 
-    Looking up by number is limited to 5 attempts an hour for each customer. A number that was asked for
-    because the customer had urged is urged.
+    A number that was asked for because the customer had urged is urged.
     """
-    if names_a_case(turn.text) and await _was_asked_for_urging(turn):
+    if await looking_up.named(turn) is not None and await _was_asked_for_urging(turn):
         await urge(turn)
         return
     meant = await _meant(turn)
@@ -39,7 +33,7 @@ async def report(turn: Turn) -> None:
     for case in meant[:MOST_TOLD]:
         await _tell(turn, case)
     if not meant and turn.case is None:
-        await _tell_ended(turn, "progress", "progress.identify")
+        await _tell_ended(turn, "progress", looking_up.ask_for_number(turn))
     elif turn.case is not None and turn.case.is_draft:
         turn.say("progress.draft")
 
@@ -65,45 +59,21 @@ async def urge(turn: Turn) -> None:
         await _tell_ended(turn, "urge", "urge.none")
 
 
-def names_a_case(text: str) -> bool:
-    """Whether the text holds something that looks like one of our case numbers."""
-    return _NUMBER.search(text) is not None
-
-
 async def _meant(turn: Turn) -> list[Case] | None:
     """The cases that the customer means: the one they name, else their open ones.
 
     None: a number was named that is not theirs to hear of, and they have been told so.
     """
-    asked = _NUMBER.search(turn.text)
-    if asked is None:
+    name = await looking_up.named(turn)
+    if name is None:
         return await _own(turn)
-    number = read_number(asked.group())
-    case = await turn.uow.cases.by_number(number) if number else None
-    if case is None or case.customer_id != turn.conversation.customer_id:
-        refusal = await _refusal(turn, case, turn.text.replace(asked.group(), " "))
-        if refusal is not None:
-            turn.say(refusal)
-            return None
+    case = await looking_up.find(turn, name)
     return [case] if case is not None else None
-
-
-async def _refusal(turn: Turn, case: Case | None, rest: str) -> str | None:
-    """Why a case of somebody else (or none) is not told of; None where the phone's last four digits fit."""
-    who = turn.conversation.customer_id
-    if await turn.uow.lookups.count(who, turn.now - WINDOW) >= ATTEMPTS:
-        return "progress.too_many"
-    last_four = _LAST_FOUR.search(rest)
-    if last_four is None:
-        return "progress.identify"
-    turn.uow.lookups.add(who, turn.now)
-    known = digits((case.fields.get("phone") if case else None) or "")
-    return None if known.endswith(last_four.group(1)) else "progress.unknown"
 
 
 async def _own(turn: Turn) -> list[Case]:
     """The customer's cases in process, and those that go on in a case of somebody else."""
-    all_of_them = await turn.uow.cases.of_customer(turn.conversation.customer_id)
+    all_of_them = await persons.cases_of(turn.uow, turn.conversation)
     own = [case for case in all_of_them if case.is_open]
     for case in all_of_them:
         if case.state is CaseState.MERGED:
@@ -122,7 +92,7 @@ async def _tell(turn: Turn, case: Case) -> None:
 
 async def _tell_ended(turn: Turn, ask: str, otherwise: str) -> None:
     """What became of the customer's last case, if that ended lately; else `otherwise`."""
-    for case in await turn.uow.cases.of_customer(turn.conversation.customer_id):
+    for case in await persons.cases_of(turn.uow, turn.conversation):
         other = await steps.resolved(turn.uow, case)
         ended = other.closed_at or other.opened_at
         if not other.is_draft and not other.is_open and ended > turn.now - REMEMBERED:

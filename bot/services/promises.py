@@ -7,6 +7,7 @@ from bot.domain import promises
 from bot.domain.case import Case
 from bot.domain.conversation import Message
 from bot.domain.errors import UnderstandingUnavailable
+from bot.domain.people import Role
 from bot.domain.promises import Promise, PromiseKind
 from bot.domain.reading import Reading
 from bot.domain.task import Assignee, Decision, Task, TaskKind
@@ -153,8 +154,8 @@ def proposal(promise: Promise, message: Message, case_id: str | None, now: datet
         id=new_id(now),
         kind=TaskKind.REVIEW,
         title=f"您是否答应了顾客：{title}",
-        assignee_kind=Assignee.USER,
-        assignee=message.agent_id or "",
+        assignee_kind=Assignee.USER if message.agent_id else Assignee.ROLE,
+        assignee=message.agent_id or Role.AGENT.value,
         created_at=message.created_at,
         created_by="desk",
         case_id=case_id,

@@ -5,6 +5,7 @@ from datetime import timedelta
 from bot.domain import labels, things
 from bot.domain.case import Case
 from bot.domain.handbook.severity import ThingKind
+from bot.services import persons
 from bot.services.turn import Turn
 
 SAME_TALK = timedelta(hours=24)  # in which illness and the like belong to what was told before
@@ -20,7 +21,7 @@ async def at_hand(turn: Turn, issue: str) -> Case | None:
     if turn.case is not None:
         return turn.case
     named = _named(turn)
-    for case in await turn.uow.cases.of_customer(turn.conversation.customer_id):
+    for case in await persons.cases_of(turn.uow, turn.conversation):
         is_recent = case.opened_at > turn.now - SAME_TALK
         if not (case.is_open or (case.is_draft and is_recent)):
             continue

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.domain.errors import UnderstandingUnavailable
 from bot.services.ports import Units
+from bot.services.pressure import Pressure
 from bot.services.turns import Turns
 
 log = logging.getLogger(__name__)
@@ -19,8 +20,14 @@ class Runner:
     """Answers waiting messages in the background; after a restart it finds them in the ledger again."""
 
     def __init__(
-        self, turns: Turns, units: Units, sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+        self,
+        turns: Turns,
+        units: Units,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        *,
+        pressure: Pressure | None = None,
     ) -> None:
+        self._pressure = pressure or Pressure()
         self._turns, self._units, self._sleep = turns, units, sleep
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
@@ -73,6 +80,7 @@ class Runner:
         for attempt in range(GIVE_UP_AFTER):
             try:
                 async with self._slots:
+                    await self._pressure.calm()
                     return await self._turns.answer_next(conversation_id)
             except UnderstandingUnavailable as error:
                 log.warning("conversation %s waits for Rasa: %s", conversation_id, error)

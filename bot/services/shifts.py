@@ -14,6 +14,7 @@ from bot.domain.groups import Candidate, Presence, State, chosen, members, press
 from bot.domain.handbook.severity import Priority
 from bot.domain.people import Deed
 from bot.domain.reasons import Reason, graver
+from bot.domain.wechat_kf import Session
 from bot.services import avoidance, callbacks, staffing
 from bot.services import ownership_steps as steps
 from bot.services.ports import CaseMark, Clock, UnitOfWork, Units
@@ -80,6 +81,8 @@ class Shifts:
             since = conversation.owner_since
             if since is not None and now - since < self._words.company.desk.grace:
                 return False
+            if await _answers_elsewhere(uow, conversation.id):
+                return False
             waited = await uow.queue.unanswered_since(conversation.id)
             await steps.note(uow, conversation, "agent_gone", "desk", now, agent=seen.agent_id)
             group, before = conversation.group_id, conversation.reason
@@ -129,6 +132,12 @@ class Shifts:
             for one in await uow.presences.all()
             if one.user_id in people and staffing.state_of(self._words, one, now) is State.ONLINE
         ]
+
+
+async def _answers_elsewhere(uow: UnitOfWork, conversation_id: str) -> bool:
+    """Whether its agent answers in WeCom's own app, for which no console is needed."""
+    chat = await uow.wechat.chat(conversation_id)
+    return chat is not None and chat.kf_state == Session.HUMAN
 
 
 async def in_order(uow: UnitOfWork, now: datetime) -> list[Conversation]:

@@ -5,7 +5,7 @@ from datetime import date, datetime
 
 from bot.domain.attachment import Attachment
 from bot.domain.case import CaseState
-from bot.domain.conversation import Author, Owner
+from bot.domain.conversation import Author, Conversation, Owner
 
 
 @dataclass(frozen=True)
@@ -122,3 +122,9 @@ class AgentView:
     risks: tuple[str, ...] = ()
     read: int = 0
     customer: str = ""
+
+
+def elsewhere(conversation: Conversation) -> str | None:
+    """Who has a conversation that somebody answers in WeCom's own app who has no login here."""
+    unknown = conversation.owner is Owner.AGENT and conversation.agent_id is None
+    return "企业微信里的客服" if unknown else None

@@ -1,6 +1,6 @@
 """Looks up what a customer and what the people of the desk see of a conversation. Reads only."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import accumulate
 
 from bot.domain import risk
@@ -21,6 +21,7 @@ from bot.services.transcript_views import (
     Line,
     Row,
     Understood,
+    elsewhere,
 )
 from bot.services.words import Words
 
@@ -82,13 +83,14 @@ class Transcripts:
                 for conversation in await uow.conversations.for_agents(LISTED)
             ]
 
-    async def conversation(self, conversation_id: str) -> AgentView:
-        """One conversation with what the bot understood and the customer's cases; NotFound."""
+    async def conversation(self, conversation_id: str, hidden: Collection[str] = ()) -> AgentView:
+        """One conversation with what the bot understood and the person's cases but the `hidden`; NotFound."""
         async with self._units() as uow:
             conversation = await uow.conversations.get(conversation_id)
             customer = await uow.customers.get(conversation.customer_id)
             messages = await uow.messages.latest(conversation_id, PAGE)
-            cases = await uow.cases.of_customer(conversation.customer_id)
+            known = await uow.cases.of_person(conversation.customer_id)
+            cases = [case for case in known if case.id not in hidden]
             names, numbers = Names(uow), {case.id: case.number for case in cases}
             files = await files_of(uow, messages)
             return AgentView(
@@ -116,7 +118,7 @@ class Transcripts:
             channel=conversation.channel,
             owner=conversation.owner,
             agent_id=conversation.agent_id,
-            agent=await names.of(conversation.agent_id),
+            agent=await names.of(conversation.agent_id) or elsewhere(conversation),
             waiting_since=conversation.waiting_since,
             updated_at=conversation.updated_at,
             last_author=last.author if last else None,

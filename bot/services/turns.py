@@ -1,13 +1,14 @@
 """Answering a conversation's messages: one at a time, in order, each exactly once."""
 
 from collections.abc import Awaitable, Callable
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 
 from bot.domain.conversation import Author, Conversation, Delivery, Message, Owner
 from bot.domain.errors import UnderstandingUnavailable
 from bot.domain.reading import Reading, Reply, TurnAnswer, TurnContext
 from bot.domain.reasons import Reason
+from bot.domain.wechat_records import MediaState
 from bot.domain.workdays import SHANGHAI
 from bot.services import (
     attachments,
@@ -19,10 +20,13 @@ from bot.services import (
     photos,
     satisfaction,
     staffing,
+    wordless,
 )
 from bot.services.ports import Clock, Understanding, UnitOfWork, Units
 from bot.services.turn import Turn, deliver, line
 from bot.services.words import Words
+
+ARRIVING = timedelta(seconds=20)
 
 
 class Turns:
@@ -43,7 +47,7 @@ class Turns:
             conversation, message = await uow.conversations.with_next_waiting(conversation_id)
             if message is None and conversation.owner is Owner.AGENT:
                 message = await uow.messages.unheard(conversation_id)
-            if message is None:
+            if message is None or await self._is_arriving(uow, message):
                 return False
             context = await self._context(uow, conversation, message)
             said = await uow.messages.get(context.about) if context.about else message
@@ -58,10 +62,22 @@ class Turns:
             raise
         return True
 
+    async def _is_arriving(self, uow: UnitOfWork, message: Message) -> bool:
+        """Whether it is a photo or video that is still with WeChat: what was sent after it waits for it, too.
+
+        For a while only: one that takes longer comes to the case by itself (wechat/media.py).
+        """
+        if message.text or message.files or self._clock.now() >= message.created_at + ARRIVING:
+            return False
+        media = await uow.wechat.media(message.id)
+        return media is not None and media.state is MediaState.WAITING
+
     async def _answer_here(self, conversation: Conversation, message: Message) -> bool:
         """Have a message answered that needs no dialogue; False if it does."""
         if not message.text:
             await self._by_desk(message, photos.hear)
+        elif wordless.is_one(message):
+            await self._by_desk(message, wordless.hear)
         elif conversation.owner is Owner.AGENT:
             await self._read_along(conversation.id, message)
         elif callbacks.is_pressed(message):
@@ -164,6 +180,7 @@ class Turns:
             await satisfaction.heard_from(uow, self._words, turn.conversation, turn.now)
             if turn.conversation.owner is Owner.AGENT:
                 turn.message.delivery = Delivery.FOR_HUMAN
+                turn.message.reading = turn.message.reading or reading.to_json()  # nobody need try again
             if turn.message.delivery is Delivery.WAITING:
                 turn.message.delivery = Delivery.ANSWERED
                 await hear(turn)

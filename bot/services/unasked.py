@@ -1,7 +1,7 @@
 """Facts that nobody asked for, and numbers to look up."""
 
 from bot.domain.case import Case
-from bot.services import asking, cases, corrections, facts, feedback, progress
+from bot.services import asking, cases, corrections, facts, feedback, looking_up, progress
 from bot.services.turn import Turn
 
 
@@ -10,7 +10,7 @@ async def hear(turn: Turn) -> None:
 
     Without a case, a message that was taken for facts but holds none was not understood.
     """
-    if progress.names_a_case(turn.text):
+    if await looking_up.named(turn) is not None:
         await progress.report(turn)
         return
     if await corrections.hear_later(turn):
@@ -23,6 +23,14 @@ async def hear(turn: Turn) -> None:
         turn.say("facts_without_case", variant=turn.variant)
     else:
         await feedback.not_understood(turn)
+
+
+async def looks_up(turn: Turn) -> bool:
+    """Answer a message that names a case number of ours while something is being asked; False for others."""
+    if not looking_up.is_ours(turn.text):
+        return False
+    await progress.report(turn)
+    return True
 
 
 async def _keep(turn: Turn, case: Case) -> None:

@@ -110,6 +110,11 @@ class Words:
             for name in choices.MENUS[menu]
         )
 
+    def button(self, id: str, script: str) -> str | None:
+        """The words on a button of the desk's own, in the customer's script; None if there is none."""
+        words = _BUTTONS.get(id)
+        return self._convert(words, script, own_words=True) if words else None
+
     def meanings(self, labels: Iterable[str], script: str) -> tuple[Choice, ...]:
         """Buttons that say in plain words what labels mean, of those that the packs have words for."""
         plain = self.handbook.meanings

@@ -35,6 +35,8 @@ from bot.web import (
     single_sign_on,
     suggestions,
     training,
+    wechat,
+    wechat_kf,
 )
 from bot.web.addresses import TrustedProxies
 from bot.web.auth import CODE_PATH
@@ -191,6 +193,8 @@ def _add_routes(app: web.Application) -> None:
             *shadow.routes(),
             *suggestions.routes(),
             *training.routes(),
+            *wechat.routes(),
+            *wechat_kf.routes(),
             *_console_routes(),
             web.get("/health", health.health),
             web.get("/health/live", health.live),

@@ -56,14 +56,17 @@ async def listed(request: web.Request) -> web.Response:
 
 async def talk(request: web.Request) -> web.Response:
     """GET /desk/api/conversations/{id}[?after=SEQ&note=ID]: the latest lines, or what is new since then."""
-    await allowed(request, Deed.TALK)
-    query = request.query
+    agent = await allowed(request, Deed.TALK)
+    parts, query = request.app[PARTS], request.query
     after, note = query.get("after"), query.get("note", "")
     if not _ID.fullmatch(note) or not (after is None or _SEQ.fullmatch(after)):
         raise InvalidInput("after 应是一个行号，note 应是一条备注的编号。")
     seq = None if after is None else int(after)
-    found = await request.app[PARTS].console.talk(request.match_info["id"], seq, note)
-    return answer(talk_json(found))
+    hidden = await parts.avoiders.hidden(agent)
+    found = await parts.console.talk(request.match_info["id"], seq, note, hidden.cases)
+    signs = parts.wechat_signs
+    sign = await signs.of(found.row.id, found.row.channel) if signs else None
+    return answer(talk_json(found, sign))
 
 
 async def earlier(request: web.Request) -> web.Response:

@@ -9,6 +9,7 @@ from aiohttp import web
 from bot.domain.errors import InvalidInput
 from bot.services.console_views import Talk
 from bot.services.transcript_views import AgentLine
+from bot.services.wechat.signs import WechatSign
 from bot.web.board import plain, row_json
 from bot.web.customer_messages import is_place, read_object
 
@@ -81,8 +82,8 @@ def line_json(entry: AgentLine) -> dict[str, Any]:
     }
 
 
-def talk_json(talk: Talk) -> dict[str, Any]:
-    """A conversation, or what is new in it."""
+def talk_json(talk: Talk, sign: WechatSign | None = None) -> dict[str, Any]:
+    """A conversation, or what is new in it; `sign` is what is to be seen of its window in WeChat."""
     return {
         "row": row_json(talk.row),
         "customer": asdict(talk.customer),
@@ -93,4 +94,5 @@ def talk_json(talk: Talk) -> dict[str, Any]:
         "notes": [asdict(note) for note in talk.notes],
         "cases": [asdict(case) for case in talk.cases],
         "more": talk.more,
+        "wechat": asdict(sign) if sign else None,
     }

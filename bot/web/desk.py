@@ -140,7 +140,9 @@ async def socket(request: web.Request) -> web.WebSocketResponse:
 async def _conversation(
     request: web.Request, agent: User, refusal: Unconfirmed | None = None, typed: str = ""
 ) -> web.Response:
-    view = await request.app[PARTS].transcripts.conversation(request.match_info["id"])
+    parts = request.app[PARTS]
+    hidden = await parts.avoiders.hidden(agent)
+    view = await parts.transcripts.conversation(request.match_info["id"], hidden.cases)
     return await desk_page(
         request,
         agent,

@@ -47,6 +47,9 @@ from bot.services.speaking import Speaking
 from bot.services.suggestions import Suggesting
 from bot.services.transcripts import Transcripts
 from bot.services.uploads import Uploads
+from bot.services.wechat.kf_door import KfDoor
+from bot.services.wechat.official_door import OfficialDoor
+from bot.services.wechat.signs import WechatSigns
 from bot.web.board import Board
 from bot.web.console_lookers import Lookers
 from bot.web.limits import Buckets, Limits
@@ -116,6 +119,9 @@ class WebParts:
     sign_on_key: bytes
     now: Callable[[], datetime]
     sign_on: SingleSignOn | None = None
+    wechat_signs: WechatSigns | None = None
+    wechat: OfficialDoor | None = None
+    wechat_kf: KfDoor | None = None
     limits: Limits = field(default_factory=Limits)
     origin: str | None = None
     embed_sites: tuple[str, ...] = ()

@@ -51,10 +51,15 @@ class Hub:
         self._listeners: dict[str, set[Listener]] = {}
         self._sockets: set[web.WebSocketResponse] = set()
         self._watchers: list[Callable[[str], None]] = []
+        self._watch_agents: list[Callable[[str], None]] = []
 
     def watch(self, tell: Callable[[str], None]) -> None:
         """Let `tell` hear of every conversation that changes, from now on; it must not block."""
         self._watchers.append(tell)
+
+    def watch_agents_typing(self, tell: Callable[[str], None]) -> None:
+        """Let `tell` hear in which conversations agents write, from now on; it must not block."""
+        self._watch_agents.append(tell)
 
     def changed(self, conversation_id: str) -> None:
         """Tell everybody who looks at this conversation, and those who look at all."""
@@ -66,6 +71,9 @@ class Hub:
 
     def typing(self, conversation_id: str, who: str) -> None:
         """Tell who looks at this conversation that somebody writes: AGENT_TYPES or CUSTOMER_TYPES."""
+        if who == AGENT_TYPES:
+            for tell in self._watch_agents:
+                tell(conversation_id)
         for listener in self._listeners.get(conversation_id, ()):
             listener.tell(who)
 

@@ -19,8 +19,19 @@ GROWING = (
     "customers",
     "visits",
     "letters",
+    "wechat_chats",
+    "wechat_turns",
+    "wechat_sendings",
+    "wechat_media",
 )
-SHORT = ("ix_cases_open", "ix_tasks_open", "ix_messages_waiting", "ix_conversations_updated_at")
+SHORT = (
+    "ix_wechat_sendings_open",
+    "ix_wechat_media_awaited",
+    "ix_cases_open",
+    "ix_tasks_open",
+    "ix_messages_waiting",
+    "ix_conversations_updated_at",
+)
 MONTH = timedelta(days=30)
 FILTERS = {
     "none": {},
@@ -99,6 +110,15 @@ QUERIES = {
     "letters that are due": lambda uow: uow.letters.due(NOW),
     "how many messages to re-read": lambda uow: uow.shadow.count(NOW - MONTH, 10_000),
     "messages to re-read": lambda uow: uow.shadow.read_before(NOW - MONTH, (NOW, "m1"), 200),
+    "chats that are behind": lambda uow: uow.wechat.behind(NOW),
+    "messages being answered": lambda uow: uow.wechat.undecided("talk", NOW),
+    "chats with something to send": lambda uow: uow.wechat.chats_due(NOW),
+    "what a chat has to send": lambda uow: uow.wechat.open_sendings("talk"),
+    "what may not have arrived": lambda uow: uow.wechat.unsent("talk"),
+    "windows that shut soon": lambda uow: uow.wechat.shutting("wechat", NOW - MONTH, NOW),
+    "tasks of windows that shut": lambda uow: uow.tasks.open_named("window-"),
+    "photos to fetch": lambda uow: uow.wechat.media_due(NOW),
+    "who is the same person": lambda uow: uow.customers.same_person("customer"),
     "a change's messages": lambda uow: uow.shadow.of_change("run", "greet", "thank", (), "m1", 40),
 }
 
@@ -119,3 +139,19 @@ async def test_the_statistics_are_made_anew_beside_a_writer(database, units):
     await database.tend()
     async with units() as uow:
         assert (await uow.people.get("li")).role is Role.AGENT
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda uow: uow.cases.of_person("customer"),
+        lambda uow: uow.customers.same_person("customer"),
+        lambda uow: uow.customers.of_union("union"),
+        lambda uow: uow.customers.newcomers(["wechat", "kf"], NOW, 20),
+        lambda uow: uow.wechat.chats_held("wechat", NOW - MONTH, 20),
+    ],
+    ids=["cases", "person", "union", "newcomers", "held"],
+)
+async def test_who_is_who_in_several_channels_is_found_along_an_index(plans, database, ask):
+    await database.tend()
+    assert walked(await plans(ask)) == []

@@ -48,3 +48,18 @@ async def test_the_second_urging_reaches_a_human(desk):
     assert (await desk.conversation()).owner is Owner.BOT
     await desk.say("快点", reading("urge"))
     assert (await desk.conversation()).owner is Owner.QUEUE
+
+
+async def test_a_case_number_is_looked_up_even_while_something_else_is_asked(desk):
+    case = await accepted_with_phone(desk)
+    await desk.say("我要查投诉", reading("other_complaint"), visitor="other")
+    said = await desk.say(f"{case.number} 尾号1234", reading("inform"), visitor="other")
+    assert any("处理中" in line for line in said)
+    assert (await desk.conversation("other")).question is not None
+
+
+async def test_an_order_number_that_looks_like_one_of_ours_is_an_answer(desk):
+    await desk.say("快递多收了运费", reading("courier.fee"))
+    await desk.say("K1234-56780", reading("inform", order_no="K1234-56780"))
+    (case,) = await desk.cases()
+    assert "K1234-56780" in case.fields.values()

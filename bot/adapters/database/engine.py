@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import URL, Connection, event, make_url
+from sqlalchemy import URL, Connection, ExceptionContext, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -62,8 +62,21 @@ def create_engine(url: URL, sealer: Sealer | None = None, *, foreign_keys: bool 
         engine = create_async_engine(
             url, hide_parameters=True, pool_pre_ping=True, connect_args={"timeout": BUSY_SECONDS}
         )
+        event.listen(engine.sync_engine, "handle_error", _drop_detail)
     engine.dialect.kesu_sealer = sealer  # type: ignore[attr-defined] # read by bot.adapters.database.types
     return engine
+
+
+def _drop_detail(context: ExceptionContext) -> None:
+    """Take the row out of PostgreSQL's errors: it quotes openids and names, which nobody logs."""
+    original = context.original_exception
+    for error in (original, original.__cause__, context.sqlalchemy_exception):
+        if error is not None:
+            error.args = tuple(
+                arg.partition("\nDETAIL:")[0] if isinstance(arg, str) else arg for arg in error.args
+            )
+    if getattr(original.__cause__, "detail", None):
+        original.__cause__.detail = None  # type: ignore[union-attr] # the driver's own error
 
 
 def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:

@@ -29,6 +29,7 @@ from bot.domain.shadow import Difference, ShadowJudgement, ShadowRun
 from bot.domain.suggestions import Mark
 from bot.domain.task import Task
 from bot.domain.webhook import Delivery, Webhook
+from bot.domain.wechat_records import Chat, IncomingMedia, Sending
 
 
 @dataclass(eq=False)
@@ -73,6 +74,9 @@ def map_domain() -> None:
         (Review, tables.reviews),
         (ReviewGroup, tables.review_groups),
         (LabelProposal, tables.label_proposals),
+        (Chat, tables.wechat_chats),
+        (Sending, tables.wechat_sendings),
+        (IncomingMedia, tables.wechat_media),
     ):
         mapper.map_imperatively(
             guarded,

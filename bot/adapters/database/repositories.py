@@ -1,15 +1,15 @@
 """The repositories of customers and of the message ledger, and what all repositories share."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.adapters.database.races import races_as_conflicts
-from bot.adapters.database.tables import customers, messages
+from bot.adapters.database.tables import conversations, customers, messages
 from bot.domain.conversation import Author, Customer, Delivery, Message
 from bot.domain.errors import NotFound
 
@@ -62,6 +62,24 @@ class SqlCustomers(Repository):
     async def find(self, channel: str, external_id: str) -> Customer | None:
         """By the id the channel gave them."""
         return await self._first(_by_external_id(), {"channel": channel, "external_id": external_id})
+
+    async def same_person(self, customer_id: str) -> list[Customer]:
+        """This customer and those of other channels who are the same person, the first one first."""
+        person = select(customers.c.person_id).where(customers.c.id == customer_id).scalar_subquery()
+        query = select(Customer).where(or_(customers.c.id == customer_id, customers.c.person_id == person))
+        return await self._all(query.order_by(customers.c.created_at, customers.c.id))
+
+    async def of_union(self, union_id: str) -> list[Customer]:
+        """Those of whom WeChat says that they are this person, the first one first."""
+        theirs = select(Customer).where(customers.c.union_id == union_id)
+        return await self._all(theirs.order_by(customers.c.created_at, customers.c.id))
+
+    async def newcomers(self, channels: Collection[str], since: datetime, limit: int) -> list[Customer]:
+        """Those of these channels who wrote since then, and of whom nobody has asked who they are."""
+        wrote = (conversations.c.updated_at >= since, conversations.c.channel.in_(channels))
+        found = select(Customer).join(conversations, conversations.c.customer_id == customers.c.id)
+        new = found.where(*wrote, customers.c.union_id.is_(None))
+        return await self._all(new.order_by(conversations.c.updated_at).limit(limit))
 
 
 class SqlMessages(Repository):

@@ -4,14 +4,14 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import Select, and_, bindparam, or_, select, update
+from sqlalchemy import Select, and_, bindparam, or_, select, union, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.adapters.database.races import is_taken, races_as_conflicts
 from bot.adapters.database.repositories import Repository
-from bot.adapters.database.tables import case_events, cases
+from bot.adapters.database.tables import case_events, cases, customers
 from bot.domain.case import Case, CaseEvent, CaseState
 from bot.domain.errors import KesuError
 from bot.services.ports import Watched
@@ -78,6 +78,11 @@ class SqlCases(Repository):
     async def of_customer(self, customer_id: str) -> list[Case]:
         """The customer's cases, newest first."""
         return await self._all(_newest_first().where(cases.c.customer_id == customer_id))
+
+    async def of_person(self, customer_id: str) -> list[Case]:
+        """The same with those of the customers who are the same person, but for drafts, newest first."""
+        with races_as_conflicts():
+            return list(await self._session.scalars(_of_person(), {"customer_id": customer_id}))
 
     async def of_conversation(self, conversation_id: str) -> list[Case]:
         """The conversation's cases, newest first."""
@@ -151,6 +156,16 @@ class SqlCases(Repository):
 
 def _newest_first() -> Select[Case]:
     return select(Case).order_by(cases.c.opened_at.desc(), cases.c.id.desc())
+
+
+@cache
+def _of_person() -> Select[Case]:
+    me, other = customers.alias(), customers.alias()
+    asked = bindparam("customer_id", type_=customers.c.id.type)
+    same = select(other.c.id).join(me, other.c.person_id == me.c.person_id).where(me.c.id == asked)
+    everybody = union(select(asked), same)
+    told = or_(cases.c.customer_id == asked, cases.c.state != CaseState.DRAFT)
+    return _newest_first().where(cases.c.customer_id.in_(everybody), told)
 
 
 def _events_of(case_id: str) -> Select[CaseEvent]:

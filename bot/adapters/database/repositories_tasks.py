@@ -49,6 +49,11 @@ class SqlTasks(Repository):
         theirs = (tasks.c.assignee_kind == Assignee.USER, tasks.c.assignee == user_id)
         return await self._all(select(Task).where(_IS_OPEN, *theirs).order_by(tasks.c.id))
 
+    async def open_named(self, prefix: str) -> list[Task]:
+        """The open tasks whose ids begin like this."""
+        named = select(Task).where(_IS_OPEN, tasks.c.id.startswith(prefix, autoescape=True))
+        return await self._all(named.order_by(tasks.c.created_at))
+
     async def watched(self, before: datetime, limit: int = 5000) -> list[Watched]:
         """Open tasks that are due before then and not known to be broken, the first due first."""
         columns = (tasks.c.id, tasks.c.created_at, tasks.c.due_at, tasks.c.warned_at.is_not(None))

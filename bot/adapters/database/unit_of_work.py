@@ -7,7 +7,7 @@ from typing import Self
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from bot.adapters.database.engine import BUSY_SECONDS, READ_ONLY, create_engine, describe, parse_url
+from bot.adapters.database.engine import READ_ONLY, create_engine, describe, parse_url
 from bot.adapters.database.indexing import index_written, tokens_of
 from bot.adapters.database.mapping import map_domain
 from bot.adapters.database.races import races_as_conflicts
@@ -31,11 +31,13 @@ from bot.adapters.database.repositories_reviews import SqlCorrections, SqlReview
 from bot.adapters.database.repositories_search import SqlSearchIndex
 from bot.adapters.database.repositories_shadow import SqlShadows
 from bot.adapters.database.repositories_tasks import SqlTasks
+from bot.adapters.database.repositories_wechat import SqlWechat
 from bot.adapters.database.sealing import Sealer
 from bot.adapters.database.tables import data_keys
 from bot.adapters.database.webhook_outbox import write_deliveries
+from bot.adapters.database.writers_turn import WritersTurn
 from bot.adapters.script import convert
-from bot.domain.errors import ConfigurationError, Conflict
+from bot.domain.errors import ConfigurationError
 from bot.domain.search_text import Tokens
 from bot.services import avoidance
 from bot.services.ports import (
@@ -70,33 +72,10 @@ from bot.services.ports import (
     Units,
     Visits,
     Webhooks,
+    Wechat,
 )
 
 _LOOKED_AT = 100_000  # rows of each index: of fewer SQLite would conclude that every value is rare
-
-
-class WritersTurn:
-    """Lets the writers of one process through one at a time, in order."""
-
-    def __init__(self) -> None:
-        self._lock = asyncio.Lock()
-        self._holder: asyncio.Task[object] | None = None
-
-    async def take(self) -> None:
-        """Wait for the turn; Conflict after BUSY_SECONDS, RuntimeError for who waits for themselves."""
-        if self._lock.locked() and self._holder is asyncio.current_task():
-            raise RuntimeError("a unit of work was begun inside another one of the same task")
-        try:
-            async with asyncio.timeout(BUSY_SECONDS):
-                await self._lock.acquire()
-        except TimeoutError as error:
-            raise Conflict("数据库正忙，请稍后再试。") from error
-        self._holder = asyncio.current_task()
-
-    def give_back(self) -> None:
-        """Let the next one through."""
-        self._holder = None
-        self._lock.release()
 
 
 class Database:
@@ -113,9 +92,12 @@ class Database:
         self._turn = WritersTurn() if self.engine.dialect.name == "sqlite" else None
         self.tokens = tokens_of(sealer)
 
-    def units(self, live: Live) -> Units:
-        """Units of work that may write; `live` hears of changed conversations after each commit."""
-        return lambda: SqlUnitOfWork(self.engine, live, self._turn, self.tokens)
+    def units(self, live: Live, *, urgent: bool = False) -> Units:
+        """Units of work that may write; `live` hears of changed conversations after each commit.
+
+        `urgent`: on SQLite they go before the others of this process.
+        """
+        return lambda: SqlUnitOfWork(self.engine, live, self._turn, self.tokens, urgent=urgent)
 
     def reading_units(self) -> Units:
         """Units of work that only read: they wait for no writer and lock nothing; commit is refused."""
@@ -168,9 +150,15 @@ class SqlUnitOfWork:
     """
 
     def __init__(
-        self, engine: AsyncEngine, live: Live | None, turn: WritersTurn | None, tokens: Tokens
+        self,
+        engine: AsyncEngine,
+        live: Live | None,
+        turn: WritersTurn | None,
+        tokens: Tokens,
+        *,
+        urgent: bool = False,
     ) -> None:
-        self._live, self._turn, self._tokens = live, turn, tokens
+        self._live, self._turn, self._tokens, self._urgent = live, turn, tokens, urgent
         self._noted: dict[str, None] = {}
         writes = live is not None
         self._session = AsyncSession(
@@ -205,12 +193,13 @@ class SqlUnitOfWork:
         self.shadow: Shadows = SqlShadows(self._session)
         self.reviews: Reviews = SqlReviews(self._session)
         self.corrections: Corrections = SqlCorrections(self._session)
+        self.wechat: Wechat = SqlWechat(self._session, locking=writes)
         self.search: SearchIndex = SqlSearchIndex(self._session, tokens)
 
     async def __aenter__(self) -> Self:
         """Begin; on SQLite when it is this writer's turn."""
         if self._turn is not None:
-            await self._turn.take()
+            await self._turn.take(urgent=self._urgent)
         return self
 
     async def __aexit__(

@@ -21,12 +21,24 @@ from bot.services.ports.reviews import Corrections, Near, Reviews
 from bot.services.ports.search import SearchIndex
 from bot.services.ports.shadow import Reader, ReadersBeside, ReadMessage, Shadows, TrainingRows
 from bot.services.ports.units import UnitOfWork, Units
+from bot.services.ports.wechat import Wechat
+from bot.services.ports.wechat_clients import (
+    ApiQuota,
+    Download,
+    KfAccount,
+    KfClient,
+    OfficialClient,
+    Page,
+    Servicer,
+    SessionState,
+)
 from bot.services.ports.world import Clock, Live, PhoneHash, ScriptConverter, Understanding
 
 __all__ = [
     "ActionResults",
     "Answered",
     "ApiLists",
+    "ApiQuota",
     "ApiTokens",
     "Attachments",
     "Audit",
@@ -40,10 +52,13 @@ __all__ = [
     "Conversations",
     "Corrections",
     "Customers",
+    "Download",
     "Editions",
     "Files",
     "Groups",
     "Judgements",
+    "KfAccount",
+    "KfClient",
     "Letters",
     "Live",
     "Lookups",
@@ -53,6 +68,8 @@ __all__ = [
     "Messages",
     "Models",
     "Near",
+    "OfficialClient",
+    "Page",
     "People",
     "PhoneHash",
     "Presences",
@@ -67,6 +84,8 @@ __all__ = [
     "SearchIndex",
     "Sender",
     "Sent",
+    "Servicer",
+    "SessionState",
     "Shadows",
     "Shown",
     "Tasks",
@@ -80,4 +99,5 @@ __all__ = [
     "Watched",
     "WebhookSender",
     "Webhooks",
+    "Wechat",
 ]

@@ -30,6 +30,9 @@ class Cases(Protocol):
     async def of_customer(self, customer_id: str) -> list[Case]:
         """The customer's cases, newest first."""
 
+    async def of_person(self, customer_id: str) -> list[Case]:
+        """The same with those of the customers who are the same person, but for drafts, newest first."""
+
     async def of_conversation(self, conversation_id: str) -> list[Case]:
         """The conversation's cases, newest first."""
 

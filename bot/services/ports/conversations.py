@@ -1,5 +1,6 @@
 """Who writes to us and what was said."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -17,6 +18,15 @@ class Customers(Protocol):
 
     async def find(self, channel: str, external_id: str) -> Customer | None:
         """By the id the channel gave them."""
+
+    async def same_person(self, customer_id: str) -> list[Customer]:
+        """This customer and those of other channels who are the same person, the first one first."""
+
+    async def of_union(self, union_id: str) -> list[Customer]:
+        """Those of whom WeChat says that they are this person, the first one first."""
+
+    async def newcomers(self, channels: Collection[str], since: datetime, limit: int) -> list[Customer]:
+        """Those of these channels who wrote since then, and of whom nobody has asked who they are."""
 
 
 class Conversations(Protocol):

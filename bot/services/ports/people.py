@@ -112,5 +112,8 @@ class Tasks(Protocol):
     async def of_person(self, user_id: str) -> list[Task]:
         """The open tasks that are given to just this person."""
 
+    async def open_named(self, prefix: str) -> list[Task]:
+        """The open tasks whose ids begin like this."""
+
     async def watched(self, before: datetime, limit: int = 5000) -> list[Watched]:
         """Open tasks that are due before then and not known to be broken, the first due first."""

@@ -21,6 +21,7 @@ from bot.services.ports.reports import Reports
 from bot.services.ports.reviews import Corrections, Reviews
 from bot.services.ports.search import SearchIndex
 from bot.services.ports.shadow import Shadows
+from bot.services.ports.wechat import Wechat
 
 
 class UnitOfWork(Protocol):
@@ -55,6 +56,7 @@ class UnitOfWork(Protocol):
     shadow: Shadows
     reviews: Reviews
     corrections: Corrections
+    wechat: Wechat
 
     async def __aenter__(self) -> Self:
         """Begin."""

@@ -52,7 +52,8 @@ def test_a_conversation_is_found_claimed_answered_and_given_back_without_a_mouse
 
 def test_an_answer_overtaken_by_a_claim_does_not_take_the_conversation_away_again(filled, at_desk):
     page, held = at_desk("wang"), []
-    page.route(f"**/desk/api/conversations/{filled.talks['物业']}*", lambda route: held.append((route, route.fetch())))
+    address = f"**/desk/api/conversations/{filled.talks['物业']}*"
+    page.route(address, lambda route: held.append((route, route.fetch())))
     press(page, "2", "j", "j", "k")
     expect(page.locator("#talk-head")).to_contain_text("房屋管理")
     while not held:

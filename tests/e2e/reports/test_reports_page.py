@@ -58,9 +58,9 @@ def test_another_period_and_channel_are_chosen_in_the_form(supervisor):
     page.get_by_label("期间", exact=True).select_option("自选日期")
     page.get_by_label("从", exact=True).fill("2026-02-01")
     page.get_by_label("到", exact=True).fill("2026-02-28")
-    page.get_by_label("渠道", exact=True).select_option("微信")
+    page.get_by_label("渠道", exact=True).select_option("公众号")
     page.get_by_role("button", name="查看").click()
-    page.get_by_text("2026年2月1日至2月28日，渠道：微信").wait_for()
+    page.get_by_text("2026年2月1日至2月28日，渠道：公众号").wait_for()
     accepted = numbers(page)["受理"]
     page.locator("#overview td a").first.click()
     assert page.locator("#total").inner_text() == accepted

@@ -47,6 +47,15 @@ from bot.adapters.database.tables.shadow import (
     shadow_runs,
     suggestion_marks,
 )
+from bot.adapters.database.tables.wechat import (
+    wechat_chats,
+    wechat_cursors,
+    wechat_events,
+    wechat_media,
+    wechat_sendings,
+    wechat_tokens,
+    wechat_turns,
+)
 
 __all__ = [
     "BY_AGENT",
@@ -99,4 +108,11 @@ __all__ = [
     "visits",
     "webhook_deliveries",
     "webhooks",
+    "wechat_chats",
+    "wechat_cursors",
+    "wechat_events",
+    "wechat_media",
+    "wechat_sendings",
+    "wechat_tokens",
+    "wechat_turns",
 ]

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, Index, Integer, String, Table, UniqueConstraint, text
 
 from bot.adapters.database.tables.columns import ID, NAME, metadata, moment, must, to
-from bot.adapters.database.types import SealedJson, SealedText, StorableText, WhollySealed, by_value
+from bot.adapters.database.types import LookedUp, SealedJson, SealedText, StorableText, WhollySealed, by_value
 from bot.domain.conversation import Author, Delivery, Owner
 from bot.domain.reasons import LONGEST
 
@@ -16,6 +16,8 @@ customers = Table(
     moment("created_at"),
     Column("name", WhollySealed),
     Column("phone", WhollySealed),
+    Column("person_id", ID, index=True),
+    Column("union_id", LookedUp, index=True),
     UniqueConstraint("channel", "external_id"),
 )
 

@@ -44,7 +44,7 @@ export function makeFilters(draw, tell) {
   function fill() {
     form.replaceChildren(
       choice("severity", "严重程度", ["重大", "严重", "轻微"].map((one) => [one, one])),
-      choice("channel", "渠道", Object.entries(CHANNELS).slice(0, 5)),
+      choice("channel", "渠道", Object.entries(CHANNELS).slice(0, 6)),
       choice("agent", "客服", begin.people.map((one) => [one.id, one.name])),
       choice("tag", "标签", begin.tags.map((one) => [one, one])),
       tickbox("unread", "有未读"),

@@ -4,6 +4,7 @@
 import { button, make } from "../dom.js";
 import { tongue } from "../script.js";
 import { AUTHORS } from "./state.js";
+import { markLine } from "./wechat.js";
 import { clock, day, full } from "./when.js";
 
 const percent = (share) => `${Math.round(share * 100)}%`;
@@ -26,7 +27,7 @@ export function makeLines(list, { tile }) {
     const bits = [make("span", "name", name), mark];
     if (line.clause) bits.push(clause(line));
     else if (line.author === "agent") bits.push(make("span", "own", "自己的话"));
-    return make("p", "by", ...bits, make("span", "read", ""));
+    return make("p", "by", ...bits, make("span", "read", ""), make("span", "carried", ""));
   }
 
   // The words of that version, whatever the clause says today.
@@ -57,7 +58,7 @@ export function makeLines(list, { tile }) {
     return make("li", "line note", make("p", "by", make("span", "name", note.author), mark, make("span", "own", "内部备注，顾客看不到")), make("p", "words", note.text));
   }
 
-  function draw({ lines, notes, read }) {
+  function draw({ lines, notes, read, wechat }) {
     const entries = [
       ...lines.map((line) => ({ key: `l${line.seq}`, at: line.at, state: JSON.stringify(line), make: () => element(line), line })),
       ...notes.map((note) => ({ key: `n${note.id}`, at: note.at, state: "", make: () => noteElement(note) })),
@@ -70,6 +71,7 @@ export function makeLines(list, { tile }) {
       lastDay = today;
       const item = kept(entry.key, entry.state, entry.make);
       if (entry.line?.author === "agent") item.querySelector(".read").textContent = entry.line.seq <= read ? "已读" : "";
+      if (entry.line && entry.line.author !== "customer") markLine(item, wechat?.lines[entry.line.seq]);
       wanted.push(item);
     }
     place(wanted);

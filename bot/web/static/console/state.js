@@ -5,7 +5,7 @@ import { part } from "../dom.js";
 export const begin = JSON.parse(part("begin").textContent);
 export const me = begin.me;
 export const OWNERS = { bot: "机器人接待", queue: "等待人工", agent: "人工接待", closed: "已结束" };
-export const CHANNELS = { web: "网页", wechat: "微信", phone: "电话", counter: "柜台", letter: "信件", mail: "邮件", email: "邮件" };
+export const CHANNELS = { web: "网页", wechat: "公众号", kf: "微信客服", phone: "电话", counter: "柜台", letter: "信件", mail: "邮件", email: "邮件" };
 export const AUTHORS = { customer: "顾客", bot: "机器人", desk: "系统", agent: "客服" };
 
 const rows = new Map();

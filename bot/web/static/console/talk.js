@@ -4,6 +4,7 @@ import { ask, json } from "../api.js";
 import { button, make, part } from "../dom.js";
 import { makeLines, makeTiles } from "./lines.js";
 import { add, isMine, OWNERS, row as rowOf } from "./state.js";
+import { windowSign } from "./wechat.js";
 import { full, since } from "./when.js";
 
 const KEPT = 12; // conversations whose lines are kept for when they are opened again
@@ -126,7 +127,7 @@ export function makeTalk({ deeds, changed, tell, say }) {
       bits.push(wait);
     }
     if (row.reason) bits.push(make("span", "why", row.reason));
-    bits.push(...risks.map((risk) => make("span", "risk", risk)));
+    bits.push(...risks.map((risk) => make("span", "risk", risk)), ...windowSign(talk?.wechat));
     const focused = part("talk-head").contains(document.activeElement) ? document.activeElement.dataset.deed : null;
     const box = make("div", "deeds", ...deeds(row));
     const note = row.note ? [make("p", "passed", `转交说明：${row.note}`)] : [];
@@ -162,6 +163,7 @@ export function makeTalk({ deeds, changed, tell, say }) {
   document.addEventListener("visibilitychange", sayRead);
   addEventListener("focus", sayRead);
   setInterval(signs, 2000);
+  setInterval(() => kept.get(current)?.wechat && head(), 30000); // its window gets shorter
 
   return {
     open,

@@ -1,0 +1,40 @@
+"""What comes in goes first: while many messages are being stored, answers wait a moment."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+
+MANY = 3  # messages that are being stored at once: from here on the process is behind
+LONGEST_S = 0.5  # that one answer waits for this, so that answers go on however much comes in
+
+
+class Pressure:
+    """Counts the messages that are being stored in this process."""
+
+    def __init__(self) -> None:
+        self._storing = 0
+        self._calm = asyncio.Event()
+        self._calm.set()
+
+    @contextmanager
+    def storing(self) -> Iterator[None]:
+        """A message is being stored while the block runs."""
+        self._storing += 1
+        self._look()
+        try:
+            yield
+        finally:
+            self._storing -= 1
+            self._look()
+
+    async def calm(self) -> None:
+        """Wait until few are being stored, but not for long."""
+        if not self._calm.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._calm.wait(), LONGEST_S)
+
+    def _look(self) -> None:
+        if self._storing < MANY:
+            self._calm.set()
+        else:
+            self._calm.clear()

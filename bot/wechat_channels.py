@@ -1,0 +1,142 @@
+"""Opens the channels over WeChat that the settings describe, on top of the assembled desk."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from bot.adapters.wechat.callbacks import OfficialCallbacks
+from bot.adapters.wechat.clients import WechatClients, wechat_clients
+from bot.adapters.wechat.config import official_account, wecom
+from bot.adapters.wechat.kf_callbacks import KfCallbacks
+from bot.assembly import Desk
+from bot.domain.wechat_accounts import KF, OFFICIAL, OfficialAccount, Wecom
+from bot.services.wechat.carrying import Carrier
+from bot.services.wechat.kf_channel import KfChannel, KfWorld
+from bot.services.wechat.media import MediaFetcher, Source
+from bot.services.wechat.news import News
+from bot.services.wechat.notices import Results
+from bot.services.wechat.official import OfficialCarrier
+from bot.services.wechat.official_door import OfficialDoor, World
+from bot.services.wechat.outward import Outward
+from bot.web.live import Hub
+from bot.wechat_people import Round, people_rounds
+
+LOOK_SECONDS = 1.0
+FORGETTING_SECONDS = 6 * 3600.0
+READY_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class WechatChannels:
+    """The accounts there are (None: the channel is off), their clients, and what runs for them."""
+
+    official: OfficialAccount | None
+    corp: Wecom | None
+    clients: WechatClients
+    outward: Outward
+    media: MediaFetcher
+    people: tuple[Round, ...]
+    door: OfficialDoor | None = None
+    kf: KfChannel | None = None
+
+    def rounds(self) -> tuple[Round, ...]:
+        """What is done again and again, each with the seconds in between."""
+        if not self.outward.carriers:
+            return ()
+        return (
+            *self.outward.rounds(),
+            (LOOK_SECONDS, self.media.look),
+            (FORGETTING_SECONDS, self.forget_old),
+            (READY_SECONDS, self.clients.keep_ready),
+            *self.people,
+            *(self.kf.rounds() if self.kf else ()),
+        )
+
+    async def forget_old(self) -> None:
+        """Forget by what repeated events were known."""
+        if self.door is not None:
+            await self.door.forget_old()
+
+
+@asynccontextmanager
+async def open_wechat(desk: Desk, hub: Hub) -> AsyncIterator[WechatChannels]:
+    """The channels, while the block runs; without accounts nothing is opened. ConfigurationError."""
+    official, corp = official_account(desk.settings), wecom(desk.settings)
+    async with wechat_clients(official, corp, desk.units, desk.clock) as clients:
+        kf = _kf(desk, corp, clients)
+        carriers = _carriers(official, clients, kf)
+        types = partial(clients.official.typing, on=True) if clients.official else None
+        reading, pressure = desk.database.reading_units(), desk.intake.pressure
+        outward = Outward.of(desk.units, reading, desk.clock, carriers, types, pressure=pressure)
+        media = _media(desk, clients)
+        if carriers:
+            hub.watch(outward.dispatcher.wake)
+        if outward.typing:
+            hub.watch_agents_typing(outward.typing.agent_types)
+        if kf:
+            hub.watch(kf.sessions.wake)
+        try:
+            yield WechatChannels(
+                official=official,
+                corp=corp,
+                clients=clients,
+                outward=outward,
+                media=media,
+                people=people_rounds(desk, official, clients),
+                door=_door(desk, hub, official, media) if official else None,
+                kf=kf,
+            )
+        finally:
+            if kf:
+                await kf.sync.stop()
+            await media.stop()
+            await outward.stop()
+
+
+def _carriers(
+    official: OfficialAccount | None, clients: WechatClients, kf: KfChannel | None
+) -> dict[str, Carrier]:
+    """What sends to whom, by channel."""
+    carriers: dict[str, Carrier] = {}
+    if official is not None and clients.official is not None:
+        carriers[OFFICIAL] = OfficialCarrier(clients.official, official)
+    if kf is not None:
+        carriers[KF] = kf.carrier
+    return carriers
+
+
+def _kf(desk: Desk, corp: Wecom | None, clients: WechatClients) -> KfChannel | None:
+    """What fetches and says things at 微信客服."""
+    if corp is None or clients.kf is None:
+        return None
+    reading, wake = desk.database.reading_units(), desk.runner.wake
+    world = KfWorld(desk.units, reading, desk.intake, desk.words, desk.clock, wake)
+    return KfChannel.of(corp, clients.kf, KfCallbacks(corp), world)
+
+
+def _media(desk: Desk, clients: WechatClients) -> MediaFetcher:
+    """What fetches the photos that customers send."""
+    sources: dict[str, Source] = {}
+    if clients.official is not None:
+        sources[OFFICIAL] = clients.official
+    if clients.kf is not None:
+        sources[KF] = clients.kf
+    return MediaFetcher(
+        desk.units,
+        desk.uploads,
+        desk.words,
+        desk.clock,
+        reading=desk.database.reading_units(),
+        sources=sources,
+        wake=desk.runner.wake,
+    )
+
+
+def _door(desk: Desk, hub: Hub, account: OfficialAccount, media: MediaFetcher) -> OfficialDoor:
+    """What the 公众号 calls."""
+    news, reading = News(), desk.database.reading_units()
+    hub.watch(news.tell)
+    world = World(desk.units, reading, desk.words, desk.clock, desk.runner.wake)
+    callbacks, results = OfficialCallbacks(account), Results(desk.words)
+    return OfficialDoor.of(callbacks, account, desk.intake, media, news, world, others=results)
