@@ -47,12 +47,14 @@ evaluate: environments  ## measure the model on everything there is, into report
 stock: environments  ## train stock Rasa on our data, an hour or more, so that reports stand beside it
 	@.venv/bin/python benchmarks/stock_understanding.py $(ARGS)
 
-bench: environments  ## what is fast, side by side with stock Rasa; a shadow replay; then a million cases (CASES=… for fewer)
+bench: environments  ## what is fast, side by side with stock Rasa; then a shadow replay, a million cases (CASES=… for fewer), a training, WeChat
 	@$(KESU) train --if-missing
 	@.venv/bin/python benchmarks/run.py $(ARGS)
 	@.venv/bin/python benchmarks/shadow.py
 	@.venv/bin/python benchmarks/cases.py $(CASES)
 	@.venv/bin/python benchmarks/reports.py
+	@.venv/bin/python benchmarks/retraining.py
+	@.venv/bin/python benchmarks/wechat.py
 
 promotion: environments  ## change the model and go back while customers write, with the two newest of models/
 	@.venv/bin/python benchmarks/promotion.py $(ARGS)
