@@ -81,6 +81,17 @@ def _issuer(value: str) -> str:
     return value
 
 
+def _asr(value: str) -> str:
+    """The address of speech recognition; over plain HTTP only on this machine: customers' voices go there."""
+    parts = urlsplit(value)
+    here = parts.hostname in ("127.0.0.1", "localhost", "::1")
+    if not parts.hostname or parts.scheme not in ("https", "http") or parts.username or parts.password:
+        raise ValueError("应是语音识别服务的地址，如 https://asr.example.com/recognize，不带用户名和密码")
+    if parts.scheme == "http" and not here:
+        raise ValueError("语音识别服务要用 https（顾客的语音和密钥会发到那里）")
+    return value
+
+
 class Settings(WechatSettings):
     """What can be set. Relative paths count from the project's folder; a port of 0 means any free one."""
 
@@ -130,6 +141,9 @@ class Settings(WechatSettings):
     sms_headers: str = "{}"
     sms_accepted: str | None = None
     sms_secret: SecretStr | None = None
+    asr_url: Annotated[str, AfterValidator(_asr)] | None = None
+    asr_secret: SecretStr | None = None
+    asr_field: Annotated[str, Field(min_length=1)] = "text"
     webhook_networks: Annotated[str, AfterValidator(_networks)] = ""
     oidc_issuer: Annotated[str, AfterValidator(_issuer)] | None = None
     oidc_client_id: str = "kesu-desk"

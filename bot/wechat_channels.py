@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
+from bot.adapters.speech import recognizer
 from bot.adapters.wechat.callbacks import OfficialCallbacks
 from bot.adapters.wechat.clients import WechatClients, wechat_clients
 from bot.adapters.wechat.config import official_account, wecom
@@ -19,6 +20,7 @@ from bot.services.wechat.notices import Results
 from bot.services.wechat.official import OfficialCarrier
 from bot.services.wechat.official_door import OfficialDoor, World
 from bot.services.wechat.outward import Outward
+from bot.services.wechat.pauses import Pauses
 from bot.web.live import Hub
 from bot.wechat_people import Round, people_rounds
 
@@ -64,12 +66,12 @@ async def open_wechat(desk: Desk, hub: Hub) -> AsyncIterator[WechatChannels]:
     """The channels, while the block runs; without accounts nothing is opened. ConfigurationError."""
     official, corp = official_account(desk.settings), wecom(desk.settings)
     async with wechat_clients(official, corp, desk.units, desk.clock) as clients:
-        kf = _kf(desk, corp, clients)
+        media = _media(desk, clients)
+        kf = _kf(desk, corp, clients, media)
         carriers = _carriers(official, clients, kf)
         types = partial(clients.official.typing, on=True) if clients.official else None
         reading, pressure = desk.database.reading_units(), desk.intake.pressure
         outward = Outward.of(desk.units, reading, desk.clock, carriers, types, pressure=pressure)
-        media = _media(desk, clients)
         if carriers:
             hub.watch(outward.dispatcher.wake)
         if outward.typing:
@@ -84,7 +86,7 @@ async def open_wechat(desk: Desk, hub: Hub) -> AsyncIterator[WechatChannels]:
                 outward=outward,
                 media=media,
                 people=people_rounds(desk, official, clients),
-                door=_door(desk, hub, official, media) if official else None,
+                door=_door(desk, hub, official, media, outward.pauses) if official else None,
                 kf=kf,
             )
         finally:
@@ -106,17 +108,18 @@ def _carriers(
     return carriers
 
 
-def _kf(desk: Desk, corp: Wecom | None, clients: WechatClients) -> KfChannel | None:
+def _kf(desk: Desk, corp: Wecom | None, clients: WechatClients, media: MediaFetcher) -> KfChannel | None:
     """What fetches and says things at 微信客服."""
     if corp is None or clients.kf is None:
         return None
     reading, wake = desk.database.reading_units(), desk.runner.wake
-    world = KfWorld(desk.units, reading, desk.intake, desk.words, desk.clock, wake)
+    hears = media.hears_voice
+    world = KfWorld(desk.units, reading, desk.intake, desk.words, desk.clock, wake, hears_voice=hears)
     return KfChannel.of(corp, clients.kf, KfCallbacks(corp), world)
 
 
 def _media(desk: Desk, clients: WechatClients) -> MediaFetcher:
-    """What fetches the photos that customers send."""
+    """What fetches the photos that customers send, and hears their voices; ConfigurationError."""
     sources: dict[str, Source] = {}
     if clients.official is not None:
         sources[OFFICIAL] = clients.official
@@ -130,13 +133,16 @@ def _media(desk: Desk, clients: WechatClients) -> MediaFetcher:
         reading=desk.database.reading_units(),
         sources=sources,
         wake=desk.runner.wake,
+        recognizer=recognizer(desk.settings),
     )
 
 
-def _door(desk: Desk, hub: Hub, account: OfficialAccount, media: MediaFetcher) -> OfficialDoor:
+def _door(
+    desk: Desk, hub: Hub, account: OfficialAccount, media: MediaFetcher, pauses: Pauses
+) -> OfficialDoor:
     """What the 公众号 calls."""
     news, reading = News(), desk.database.reading_units()
     hub.watch(news.tell)
-    world = World(desk.units, reading, desk.words, desk.clock, desk.runner.wake)
+    world = World(desk.units, reading, desk.words, desk.clock, desk.runner.wake, pauses=pauses)
     callbacks, results = OfficialCallbacks(account), Results(desk.words)
     return OfficialDoor.of(callbacks, account, desk.intake, media, news, world, others=results)

@@ -89,7 +89,7 @@ class KfDesk:
 
 
 @asynccontextmanager
-async def kf_desk(desk, reading, live, **corp):
+async def kf_desk(desk, reading, live, *, hears_voice=False, **corp):
     """The desk with an account whose servicers are in WeCom; `corp` changes the desk's own settings."""
     clock = TencentClock(read=lambda: desk.clock.now().timestamp())
     async with FakeTencent(clock) as fake:
@@ -97,7 +97,7 @@ async def kf_desk(desk, reading, live, **corp):
         ours = corp_of(fake, **{"servicers": SERVICERS, **corp})
         pauses = Pauses()
         async with wechat_clients(None, ours, desk.units, desk.clock, pauses, SOON) as clients:
-            made = process(desk, reading, live, fake, account, ours, clients.kf)
+            made = process(desk, reading, live, fake, account, ours, clients.kf, hears_voice=hears_voice)
             made.pauses = pauses
             app = web.Application()
             app[PARTS] = SimpleNamespace(wechat_kf=made.channel.door)
@@ -112,9 +112,10 @@ async def no_sleep(_):
     """Time is not waited for in tests."""
 
 
-def process(desk, reading, live, fake, account, ours, client):
+def process(desk, reading, live, fake, account, ours, client, *, hears_voice=False):
     """One desk process."""
-    world = KfWorld(desk.units, reading, desk.intake, desk.words, desk.clock, desk.runner.wake, no_sleep)
+    wake = desk.runner.wake
+    world = KfWorld(desk.units, reading, desk.intake, desk.words, desk.clock, wake, no_sleep, hears_voice)
     channel = KfChannel.of(ours, client, KfCallbacks(ours), world)
     deliveries = Deliveries(desk.units, reading, desk.clock, {"kf": channel.carrier})
     dispatcher = Dispatcher(deliveries, reading, desk.clock, desk.intake.pressure)

@@ -15,6 +15,7 @@ from bot.services.wechat.media import MediaFetcher
 from bot.services.wechat.news import News
 from bot.services.wechat.official import official_terms
 from bot.services.wechat.official_door import OfficialDoor, World
+from bot.services.wechat.pauses import Pauses
 from tests.carriers import FakeCarrier
 from tests.doors import make_door
 from tests.files import stream
@@ -88,7 +89,7 @@ class PhoneMedia:
 class Official:
     """One desk process with a 公众号; `phone` plays its customers, `carrier` has what was sent to them."""
 
-    def __init__(self, database, sealer, *, menus=False, passive_s=PASSIVE_S):
+    def __init__(self, database, sealer, *, menus=False, passive_s=PASSIVE_S, recognizer=None):
         self.door = make_door(database, sealer)
         self.desk, self.time = self.door.desk, VirtualTime()
         self.platform = Platform(TencentClock(lambda: self.desk.clock.now().timestamp()))
@@ -100,14 +101,15 @@ class Official:
             menus=menus,
             passive_s=passive_s,
         )
-        self._wire(database.reading_units())
+        self._wire(database.reading_units(), recognizer)
         self.app = self.door.app(wechat=self.official, runner_wake=self.runner.wake)
         self.phone = None
 
-    def _wire(self, readers):
+    def _wire(self, readers, recognizer):
         desk, hub = self.desk, self.door.hub
         self.carrier = FakeCarrier(official_terms(self.account))
-        deliveries = Deliveries(desk.units, readers, desk.clock, {"wechat": self.carrier})
+        pauses = Pauses()
+        deliveries = Deliveries(desk.units, readers, desk.clock, {"wechat": self.carrier}, pauses)
         self.dispatcher = Dispatcher(deliveries, readers, desk.clock, desk.intake.pressure)
         self.runner = Runner(
             Turns(desk.units, readers, desk.room, desk.words, desk.clock), readers, self.time.sleep
@@ -116,11 +118,12 @@ class Official:
         self.media = MediaFetcher(
             desk.units, desk.uploads, desk.words, desk.clock,
             reading=readers, sources={"wechat": self.source}, wake=self.runner.wake,
+            recognizer=recognizer,
         )  # fmt: skip
         news = News()
         hub.watch(news.tell)
         hub.watch(self.dispatcher.wake)
-        world = World(desk.units, readers, desk.words, desk.clock, self.runner.wake, self.time.sleep)
+        world = World(desk.units, readers, desk.words, desk.clock, self.runner.wake, self.time.sleep, pauses)
         self.official = OfficialDoor.of(
             OfficialCallbacks(self.account), self.account, desk.intake, self.media, news, world
         )

@@ -19,7 +19,14 @@ _OF_WECHAT = tuple(
     for kind in ("wechat", "wecom")
     for field in ("secret", "token", "aes_key", "aes_key_before")
 )
-_OF_OTHERS = ("smtp_password", "sms_secret", "identity_secret", "oidc_client_secret", *_OF_WECHAT)
+_OF_OTHERS = (
+    "smtp_password",
+    "sms_secret",
+    "asr_secret",
+    "identity_secret",
+    "oidc_client_secret",
+    *_OF_WECHAT,
+)
 
 
 def with_secrets(settings: Settings) -> Settings:

@@ -63,11 +63,12 @@ class Turns:
         return True
 
     async def _is_arriving(self, uow: UnitOfWork, message: Message) -> bool:
-        """Whether it is a photo or video that is still with WeChat: what was sent after it waits for it, too.
+        """Whether it is a photo, video or voice that is still with WeChat: what was sent after it waits, too.
 
         For a while only: one that takes longer comes to the case by itself (wechat/media.py).
         """
-        if message.text or message.files or self._clock.now() >= message.created_at + ARRIVING:
+        is_here = message.files or (message.text and message.choice != wordless.VOICE)
+        if is_here or self._clock.now() >= message.created_at + ARRIVING:
             return False
         media = await uow.wechat.media(message.id)
         return media is not None and media.state is MediaState.WAITING
@@ -177,6 +178,8 @@ class Turns:
             turn = await open_turn(
                 uow, self._words, self._clock, message.conversation_id, message.id, reading
             )
+            if turn.message.text != message.text:  # its words have come meanwhile: it is looked at again
+                return
             await satisfaction.heard_from(uow, self._words, turn.conversation, turn.now)
             if turn.conversation.owner is Owner.AGENT:
                 turn.message.delivery = Delivery.FOR_HUMAN

@@ -20,6 +20,7 @@ from bot.services.ports.reports import Reports
 from bot.services.ports.reviews import Corrections, Near, Reviews
 from bot.services.ports.search import SearchIndex
 from bot.services.ports.shadow import Reader, ReadersBeside, ReadMessage, Shadows, TrainingRows
+from bot.services.ports.speech import Recognizer, Recording
 from bot.services.ports.units import UnitOfWork, Units
 from bot.services.ports.wechat import Wechat
 from bot.services.ports.wechat_clients import (
@@ -77,6 +78,8 @@ __all__ = [
     "ReadMessage",
     "Reader",
     "ReadersBeside",
+    "Recognizer",
+    "Recording",
     "Reports",
     "Reviews",
     "RowRecords",

@@ -10,15 +10,18 @@ _MEDIA = frozenset({InboundKind.IMAGE, InboundKind.VIDEO})
 
 @dataclass(frozen=True)
 class Said:
-    """The text for the transcript; `mark` for one without words, `media` for a photo still to be fetched."""
+    """The text for the transcript; `mark` for one without words, `media` for what is still to be fetched."""
 
     text: str
     mark: str | None = None
     media: bool = False
 
 
-def said(inbound: Inbound) -> Said:
-    """What a message says; what the account's speech recognition found stands for a voice message."""
+def said(inbound: Inbound, *, hears_voice: bool = False) -> Said:
+    """What a message says; what the account's speech recognition found stands for a voice message.
+
+    Otherwise one is fetched like a photo if `hears_voice`: the desk has a recognition of its own.
+    """
     kind, extra = inbound.kind, inbound.extra
     if kind in _MEDIA and inbound.media_id:
         return Said("", media=True)
@@ -30,11 +33,9 @@ def said(inbound: Inbound) -> Said:
     }.get(kind, "")
     if _has_words(words):
         return Said(words)
-    return _wordless(wordless.VOICE if kind is InboundKind.VOICE else wordless.OTHER)
-
-
-def _wordless(mark: str) -> Said:
-    return Said(wordless.SHOWN[mark], mark=mark)
+    mark = wordless.VOICE if kind is InboundKind.VOICE else wordless.OTHER
+    to_hear = mark == wordless.VOICE and hears_voice and bool(inbound.media_id)
+    return Said(wordless.SHOWN[mark], mark=mark, media=to_hear)
 
 
 def _place(*names: str) -> str:

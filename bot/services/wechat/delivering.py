@@ -14,6 +14,7 @@ from bot.services.ports import Clock, UnitOfWork, Units
 from bot.services.wechat import outcomes
 from bot.services.wechat.carrying import Carrier, Parcel, Terms
 from bot.services.wechat.handing_on import HandingOn
+from bot.services.wechat.pauses import Pause, Pauses
 from bot.services.wechat.planning import choices_of, squeezed
 from bot.services.wechat.windows import room, shuts_at
 
@@ -39,26 +40,25 @@ class _Recipient:
     external_id: str = field(repr=False)
 
 
-@dataclass(frozen=True)
-class _Pause:
-    """A whole account waits, and why."""
-
-    until: datetime
-    why: str
-
-
 class Deliveries:
-    """Sends through `carriers`, by channel.
+    """Sends through `carriers`, by channel; `pauses` tells others which account may call nothing for now.
 
     Before each attempt it is noted that there is one, and counted in the window: a desk that dies in between
     sends nothing twice (bot/services/outbox.py does the same with letters).
     """
 
-    def __init__(self, units: Units, reading: Units, clock: Clock, carriers: Mapping[str, Carrier]) -> None:
+    def __init__(
+        self,
+        units: Units,
+        reading: Units,
+        clock: Clock,
+        carriers: Mapping[str, Carrier],
+        pauses: Pauses | None = None,
+    ) -> None:
         self._units, self._reading, self._clock, self._carriers = units, reading, clock, carriers
         self._handing_on = HandingOn(units, reading, clock)
         self._known: OrderedDict[str, _Recipient] = OrderedDict()
-        self._paused: dict[str, _Pause] = {}
+        self._pauses = pauses or Pauses()
         self._stopping = False
 
     def stop(self) -> None:
@@ -125,8 +125,8 @@ class Deliveries:
         if why is not None:
             _hold(uow, waiting, why)
             return Later()
-        pause = self._paused.get(chat.channel)
-        if pause is not None and pause.until > now:
+        pause = self._pauses.at(chat.channel, now)
+        if pause is not None:
             first.state, first.error, first.next_at = SendingState.WAITING, pause.why, pause.until
         return Later(first.next_at) if first.state is SendingState.WAITING and first.next_at > now else None
 
@@ -160,7 +160,7 @@ class Deliveries:
                 terms = self._carriers[chat.channel].terms
                 until = outcomes.note_failed(chat, sending, problem, terms, now)
                 if until is not None:
-                    self._paused[chat.channel] = _Pause(until, str(problem))
+                    self._pauses.begin(chat.channel, Pause(until, str(problem)))
             if parcel.by_agent or sending.state is not SendingState.SENT:
                 uow.changed(chat.conversation_id)  # the console shows it
             await uow.commit()

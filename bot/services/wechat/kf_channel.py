@@ -24,7 +24,10 @@ FORGETTING_SECONDS = 6 * 3600.0
 
 @dataclass(frozen=True)
 class KfWorld:
-    """What it needs of the desk; `wake` is told which conversation has something to answer, `sleep` waits."""
+    """What it needs of the desk; `wake` is told which conversation has something to answer, `sleep` waits.
+
+    `hears_voice` says whether there is something that makes words of voice messages.
+    """
 
     units: Units
     reading: Units
@@ -33,6 +36,7 @@ class KfWorld:
     clock: Clock
     wake: Callable[[str], None]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    hears_voice: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,7 @@ class KfChannel:
             reading=world.reading,
             terms=carrier.terms,
             welcome=account.welcome,
+            hears_voice=world.hears_voice,
         )
         sync = KfSync(units, client, entries, clock, world.wake, world.sleep)
         return cls(carrier, sessions, sync, entries, KfDoor(doorbells, sync.ring, clock))

@@ -39,7 +39,10 @@ Effect = Callable[[UnitOfWork, Conversation, Chat, Entry, datetime], Awaitable[N
 
 
 class KfEntries:
-    """Takes entries in; `terms` are those of the carrier, `welcome` says whether the desk greets."""
+    """Takes entries in; `terms` are those of the carrier, `welcome` says whether the desk greets.
+
+    With `hears_voice` there is something that makes words of voice messages.
+    """
 
     def __init__(
         self,
@@ -52,9 +55,11 @@ class KfEntries:
         reading: Units,
         terms: Terms,
         welcome: bool,
+        hears_voice: bool = False,
     ) -> None:
         self._units, self._reading, self._intake, self._mirror = units, reading, intake, mirror
         self._words, self._clock, self._terms = words, clock, terms
+        self._hears_voice = hears_voice
         self._events: Mapping[str, Effect] = {
             "session_status_change": mirror.changed,
             "msg_send_fail": self._not_arrived,
@@ -79,7 +84,7 @@ class KfEntries:
 
     async def _heard(self, entry: Entry) -> str:
         """A customer's message goes into the ledger and opens a window, in one."""
-        what = _said(entry)
+        what = _said(entry, hears_voice=self._hears_voice)
         text, choice = what.text, what.mark
         if entry.kind == "text" and choice is None:
             text, choice = await self._picked(entry)
@@ -181,8 +186,9 @@ class KfEntries:
         return await step(*given)
 
 
-def _said(entry: Entry) -> Said:
+def _said(entry: Entry, *, hears_voice: bool) -> Said:
     """What a customer's message says."""
     kind = InboundKind.TEXT if entry.text else _KINDS.get(entry.kind, InboundKind.OTHER)
     at = int(entry.at.timestamp())
-    return said(Inbound(entry.open_kfid, entry.customer, at, kind, entry.text, entry.media_id))
+    inbound = Inbound(entry.open_kfid, entry.customer, at, kind, entry.text, entry.media_id)
+    return said(inbound, hears_voice=hears_voice)

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import traceback
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, Self
 
@@ -17,6 +17,7 @@ from bot.services.wechat.media import MediaFetcher
 from bot.services.wechat.news import News
 from bot.services.wechat.official import official_terms
 from bot.services.wechat.passive import Passive, Sleep
+from bot.services.wechat.pauses import Pauses
 from bot.services.wechat.receiving import Heard, Receiving
 from bot.services.words import Words
 
@@ -40,7 +41,10 @@ class Callbacks(Protocol):
 
 @dataclass(frozen=True)
 class World:
-    """What the door needs of the desk; `wake` starts a conversation's turns, `sleep` waits in seconds."""
+    """What the door needs of the desk; `wake` starts a conversation's turns, `sleep` waits in seconds.
+
+    `pauses` are those of what goes out.
+    """
 
     units: Units
     reading: Units
@@ -48,6 +52,7 @@ class World:
     clock: Clock
     wake: Callable[[str], None]
     sleep: Sleep = asyncio.sleep
+    pauses: Pauses = field(default_factory=Pauses)
 
 
 class OfficialDoor:
@@ -81,8 +86,16 @@ class OfficialDoor:
         units, reading, words, clock = world.units, world.reading, world.words, world.clock
         terms = official_terms(account)
         events = Events(units, words, clock, account.app_id, terms, others)
-        receiving = Receiving(intake, words, clock, account=account.app_id, terms=terms, events=events)
-        passive = Passive(units, clock, news, terms, reading=reading, sleep=world.sleep)
+        receiving = Receiving(
+            intake,
+            words,
+            clock,
+            account=account.app_id,
+            terms=terms,
+            events=events,
+            hears_voice=media.hears_voice,
+        )
+        passive = Passive(units, clock, news, terms, reading=reading, sleep=world.sleep, pauses=world.pauses)
         return cls(callbacks, receiving, passive, media, world, account.passive_s)
 
     def echo(self, query: Mapping[str, str]) -> str:

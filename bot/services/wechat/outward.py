@@ -9,6 +9,7 @@ from bot.services.pressure import Pressure
 from bot.services.wechat.carrying import Carrier
 from bot.services.wechat.delivering import Deliveries
 from bot.services.wechat.dispatching import Dispatcher
+from bot.services.wechat.pauses import Pauses
 from bot.services.wechat.shutting import ShuttingWindows
 from bot.services.wechat.signs import WechatSigns
 from bot.services.wechat.typing_signs import TypingSigns
@@ -25,6 +26,7 @@ class Outward:
     dispatcher: Dispatcher
     signs: WechatSigns
     shutting: ShuttingWindows
+    pauses: Pauses
     typing: TypingSigns | None = None
 
     @classmethod
@@ -43,11 +45,14 @@ class Outward:
         What goes out lets what comes in go first (`pressure`).
         """
         terms = {channel: carrier.terms for channel, carrier in carriers.items()}
+        pauses = Pauses()
+        deliveries = Deliveries(units, reading, clock, carriers, pauses)
         return cls(
             carriers,
-            Dispatcher(Deliveries(units, reading, clock, carriers), reading, clock, pressure or Pressure()),
+            Dispatcher(deliveries, reading, clock, pressure or Pressure()),
             WechatSigns(reading, terms, clock),
             ShuttingWindows(units, reading, clock, terms),
+            pauses,
             TypingSigns(reading, clock, show_typing) if show_typing else None,
         )
 

@@ -12,6 +12,7 @@ from bot.services.ports import Clock, UnitOfWork, Units
 from bot.services.wechat.carrying import Terms, goes_out
 from bot.services.wechat.news import News
 from bot.services.wechat.patience import Patience
+from bot.services.wechat.pauses import Pauses
 from bot.services.wechat.planning import pieces
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -20,14 +21,25 @@ LOOK_SECONDS = 1.2  # another process may answer the message, whose news don't c
 
 
 class Passive:
-    """Waits for the answer to a message and takes it along; what is not said here, the dispatcher sends."""
+    """Waits for the answer to a message and takes it along; what is not said here, the dispatcher sends.
+
+    `pauses` says when it could send nothing: then choices go along too, as numbered text.
+    """
 
     def __init__(
-        self, units: Units, clock: Clock, news: News, terms: Terms, *, reading: Units, sleep: Sleep
+        self,
+        units: Units,
+        clock: Clock,
+        news: News,
+        terms: Terms,
+        *,
+        reading: Units,
+        sleep: Sleep,
+        pauses: Pauses,
     ) -> None:
         self._units, self._reading, self._clock = units, reading, clock
         self._news, self._terms, self._sleep = news, terms, sleep
-        self._patience = Patience()
+        self._pauses, self._patience = pauses, Patience()
 
     def may_wait(self) -> bool:
         """Whether it is worth it that one more call waits."""
@@ -118,7 +130,8 @@ class Passive:
         ours = [line for line in lines if goes_out(line)]
         if not ours or await uow.wechat.open_sendings(chat.conversation_id):
             return None
-        if self._terms.menus and ours[-1].choices:
+        by_menu = self._terms.menus and ours[-1].choices
+        if by_menu and not self._pauses.at(chat.channel, self._clock.now()):
             return None
         said = pieces(ours, replace(self._terms, menus=False))
         if len(said) != 1:

@@ -25,7 +25,7 @@ _TRIES = 4
 class Heard:
     """What was stored: a message that is to be answered, or an event with the answer it got, if any.
 
-    With `media` there is a photo or video to be fetched.
+    With `media` there is a photo, a video or a voice to be fetched.
     """
 
     conversation_id: str
@@ -38,10 +38,19 @@ class Receiving:
     """Takes in what comes; `account` is the AppID, `terms` what a message of a customer allows us."""
 
     def __init__(
-        self, intake: Intake, words: Words, clock: Clock, *, account: str, terms: Terms, events: Events
+        self,
+        intake: Intake,
+        words: Words,
+        clock: Clock,
+        *,
+        account: str,
+        terms: Terms,
+        events: Events,
+        hears_voice: bool = False,
     ) -> None:
         self._intake, self._words, self._clock = intake, words, clock
         self._account, self._terms, self._events = account, terms, events
+        self._hears_voice = hears_voice
 
     async def take(self, inbound: Inbound, *, waits: bool = True) -> Heard | None:
         """Store it, or find it stored already; None for an event that concerns no conversation.
@@ -60,7 +69,8 @@ class Receiving:
 
     async def _take(self, inbound: Inbound, *, waits: bool) -> Heard | None:
         if inbound.kind is not InboundKind.EVENT:
-            return await self._message(inbound, said(inbound), WindowKind.MESSAGE, waits=waits)
+            what = said(inbound, hears_voice=self._hears_voice)
+            return await self._message(inbound, what, WindowKind.MESSAGE, waits=waits)
         pressed = self._events.pressed(inbound)
         if pressed is not None:
             return await self._message(inbound, pressed, WindowKind.CLICK, waits=waits)

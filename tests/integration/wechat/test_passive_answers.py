@@ -7,10 +7,11 @@ import pytest
 
 from bot.domain.conversation import Author, Owner
 from bot.domain.reading import Reply
+from bot.domain.wechat_errors import DailyQuota
 from bot.services.runner import RETRY_SECONDS
 from bot.services.turn import line
 from bot.services.wechat.patience import CROWD
-from tests.official import ANNA, PASSIVE_S, Official
+from tests.official import ANNA, BELA, PASSIVE_S, Official
 from tests.rooms import reading
 
 
@@ -174,6 +175,28 @@ async def test_choices_go_as_a_menu_where_it_is_allowed_and_a_tap_picks_one(data
     await official.phone.write(ANNA, offered[2].text, menu_id=offered[2].id)
     await official.settle()
     assert (await official.owner()) is Owner.QUEUE
+    await official.close()
+
+
+async def test_choices_go_as_numbers_with_the_call_while_the_account_may_send_nothing(
+    database, sealer, aiohttp_client
+):
+    official = await Official(database, sealer, menus=True).serve(aiohttp_client)
+    official.understands("盒子是空的", "carton.empty", product="奶茶")
+    official.carrier.problems = [DailyQuota("今日调用次数已用完", 45009)]
+    await official.phone.write(BELA, "盒子是空的")
+    await official.settle()
+    tried = len(official.carrier.tried)
+    delivery = await official.phone.write(ANNA, "盒子是空的")
+    await official.settle()
+    assert "1. 没有/不方便" in delivery.text
+    assert len(official.carrier.tried) == tried
+    await official.phone.write(ANNA, "选 3")
+    assert (await official.owner()) is Owner.QUEUE
+    official.desk.clock.turn(hours=14, minutes=2)  # from 10:00 to past midnight in Beijing
+    await official.phone.write("oCarla-openid", "盒子是空的")
+    await official.settle()
+    assert official.passive("oCarla-openid") == []
     await official.close()
 
 

@@ -1,5 +1,6 @@
 """Whatever goes well or wrong, no secret, token, openid or customer's word gets into a log."""
 
+import json
 import logging
 
 import pytest
@@ -8,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.domain.conversation import Customer
 from bot.domain.errors import Conflict
 from bot.domain.followup import Letter, Way
+from tests import outside
 from tests.desks import OWN_WORDS
 from tests.desks import WORKDAY_MORNING as NOW
 from tests.messengers import OPENID, PHONE
@@ -23,6 +25,7 @@ from tests.whole_desk import Place
 NOON = 1_774_000_800.0
 USERID, UNION = "wmSecretCustomer0001", "uSecretUnion0001"
 WORDS = "我昨天在你们店里买的鞋开胶了"
+EARS_SECRET = "s3cret-of-the-ears"
 PHOTO = b"\xff\xd8\xff\xe0 not a photo"
 TROUBLES = {
     "busy": lambda faults: faults.code(CUSTOM, -1, times=None),
@@ -118,6 +121,27 @@ async def test_secrets_tokens_and_openids_are_absent_from_logs_on_the_whole_way(
         assert await running.desk.intake.conversation_id("kf", f"{account.open_kfid}:{USERID}")
     assert log.records
     assert leaks(log, fake) == []
+
+
+async def test_secrets_tokens_and_openids_are_absent_from_logs_when_voices_are_heard(place, fake, log):
+    account, ears = fake.corp.open_account(LiLei=True), outside.Ears()
+    ears.text = json.dumps({"text": WORDS})
+    async with (
+        outside.speech(ears) as url,
+        place.desk(asr_url=url, asr_secret=EARS_SECRET) as running,
+    ):
+        await OfficialPhone(fake.official, f"{running.address}/wechat").voice(OPENID)
+        await KfPhone(fake.corp, account, f"{running.address}/wechat/kf").voice(USERID)
+        await running.wechat.kf.sync.idle()
+        await running.wechat.media.look()
+        await running.wechat.media.idle()
+        for channel, customer in (("wechat", OPENID), ("kf", f"{account.open_kfid}:{USERID}")):
+            talk = await running.desk.intake.conversation_id(channel, customer)
+            async with running.desk.units() as uow:
+                assert (await uow.messages.latest(talk))[0].text == WORDS
+    assert [heard[-1]["Authorization"] for heard in ears.heard] == [f"Bearer {EARS_SECRET}"] * 2
+    assert leaks(log, fake) == []
+    assert EARS_SECRET not in told(log)
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
