@@ -16,6 +16,7 @@ from bot.services import (
     corrections,
     feedback,
     handoff,
+    postponing,
     progress,
     unasked,
 )
@@ -148,8 +149,9 @@ class HandOver(DeskAction):
     action_name = "action_hand_over"
 
     async def act(self, turn: Turn) -> None:
-        """Into the queue, always."""
-        await handoff.request_human(turn)
+        """Into the queue, always; but who only looks for something was misread."""
+        if not (postponing.only_looks(turn) and await answers.take_later(turn)):
+            await handoff.request_human(turn)
 
 
 class NoteSatisfied(DeskAction):

@@ -19,6 +19,7 @@ from bot.services import (
 from bot.services.thresholds import CERTAIN
 from bot.services.turn import Turn
 
+SHORT = 12  # characters: too few to tell of a vague grievance beside the case that is being asked about
 LONGEST_ANSWER = 500  # characters of a free answer kept in its field; the message is kept whole
 TIMES_ASKED = 2  # after this the question is let go
 SUBMIT = "submit"  # the button "that is all, please accept it"
@@ -145,7 +146,7 @@ async def _hear_answer(turn: Turn, case: Case, question: str) -> None:
 
 def _complains(turn: Turn, case: Case, question: str, label: str) -> bool:
     """Whether the message complains, and doesn't just answer the question in words that sound like it."""
-    if not labels.is_complaint(label):
+    if not labels.is_complaint(label) or (label == labels.OTHER and len(turn.plain) <= SHORT):
         return False
     if label in (case.issue, case.second_issue):
         return question == "details" or not _is_free(turn, question)

@@ -20,6 +20,14 @@ _WAIT = re.compile(
     r"(?:等|稍等|等等|等下|等一下|等一等|等一?会儿?|等我|稍后|晚[点些]|待会儿?|一会儿?|回头)"
     r"(?:我|看看|看一?下|吧|啊|哈|哦|再说|再讲|一下)*[。.!！~～]*"
 )
+_LOOKING = re.compile(
+    r"我?(?:再|先|去|来)?(?:找找|查查|翻翻|看看|[找查翻看]一?下)看?(?:吧|啊|哈|哦|呢)?[。.~～]*"
+)
+
+
+def only_looks(turn: Turn) -> bool:
+    """Whether 「我找找」 is all they say: who looks for a slip of paper asks for nobody."""
+    return bool(_LOOKING.fullmatch(turn.plain.strip()))
 
 
 def is_meant(turn: Turn) -> bool:

@@ -68,3 +68,22 @@ async def test_who_says_a_second_time_that_they_were_misread_gets_a_person(desk)
     await desk.say("你理解错了", reading("deny", 0.97))
     conversation = await desk.conversation()
     assert (conversation.owner, conversation.reason) == (Owner.QUEUE, Reason.NOT_UNDERSTOOD)
+
+
+async def test_who_only_looks_for_what_was_asked_gets_no_person(desk):
+    await complain(desk)
+    await desk.say("我找找", reading("request_human", 0.9))
+    assert (await desk.conversation()).owner is Owner.BOT
+    assert (await the_case(desk)).postponed
+
+
+async def test_who_asks_to_find_somebody_gets_a_person(desk):
+    await complain(desk)
+    await desk.say("我要找人工客服", reading("request_human", 0.9))
+    assert (await desk.conversation()).owner is Owner.QUEUE
+
+
+async def test_a_few_words_that_sound_like_a_vague_grievance_answer_the_question(desk):
+    await complain(desk)
+    await desk.say("学校门口小卖部", reading("other_complaint", 0.95, place="学校门口小卖部"))
+    assert (await the_case(desk)).fields["bought_where"] == "学校门口小卖部"
