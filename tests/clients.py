@@ -9,7 +9,10 @@ from aiohttp import ClientTimeout
 from bot.adapters.wechat.clients import wechat_clients
 from bot.domain.wechat_accounts import OfficialAccount, Wecom
 from bot.domain.wechat_records import SharedToken
+from tests.wechat.official_api import CUSTOM, STABLE_TOKEN
 
+NOON = 1_774_000_800.0  # of the platform's clock, in seconds
+LI = "openid-of-li"
 SOON = ClientTimeout(total=0.3)  # of a call that a fault lets hang
 
 
@@ -101,3 +104,19 @@ async def clients_of(fake, units=None, pause=None, within=SOON, **official):
         within,
     ) as opened:
         yield opened
+
+
+def fetches(fake):
+    """How often an access token of the 公众号 was asked for."""
+    return fake.official_api.journal.count(STABLE_TOKEN)
+
+
+def sends(fake):
+    """How often a message was sent to one of its customers."""
+    return fake.official_api.journal.count(CUSTOM)
+
+
+async def token_row(units, fake):
+    """What the processes share about its access token."""
+    async with units() as uow:
+        return await uow.wechat.token(fake.official.appid)

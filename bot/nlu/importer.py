@@ -25,7 +25,7 @@ class TrainingMessage(Message):
 
     _cached_fingerprint: Optional[str]
 
-    def set(self, prop: str, info: Any, add_to_output: bool = False) -> None:  # noqa: ANN401, FBT001, FBT002
+    def set(self, prop: str, info: Any, add_to_output: bool = False) -> None:  # noqa: ANN401, FBT001, FBT002 -- Rasa's
         """Set a property; one that is already so changes nothing, as where Rasa strips stripped labels."""
         if add_to_output or prop not in self.data or self.data[prop] != info:
             super().set(prop, info, add_to_output)

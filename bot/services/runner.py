@@ -84,7 +84,7 @@ class Runner:
                     return await self._turns.answer_next(conversation_id)
             except UnderstandingUnavailable as error:
                 log.warning("conversation %s waits for Rasa: %s", conversation_id, error)
-            except Exception:
+            except Exception:  # an error in one turn must not leave the customer without any answer
                 log.exception("conversation %s: a turn broke and is tried again", conversation_id)
             await self._pause(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
         await self._turns.give_up(conversation_id)

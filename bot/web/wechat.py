@@ -6,6 +6,8 @@ Answers are a body for the customer, `success`, or a bare status: nothing tells 
 
 import asyncio
 import logging
+from collections.abc import Mapping
+from typing import Protocol
 
 from aiohttp import hdrs, web
 
@@ -22,13 +24,16 @@ SUCCESS = "success"
 _PLAIN = ("", "identity")
 
 
+class Echoing(Protocol):
+    """A door that a platform's page tries before it uses it."""
+
+    def echo(self, query: Mapping[str, str]) -> str:
+        """What the page asks to hear; Malformed unless it knows the account's secrets."""
+
+
 async def check(request: web.Request) -> web.StreamResponse:
     """GET /wechat: the account's page asks, once, whether this address is ours."""
-    door = _door(request)
-    try:
-        return web.Response(text=door.echo(request.query))
-    except Malformed as problem:
-        return refused(problem)
+    return echo(request, _door(request))
 
 
 async def receive(request: web.Request) -> web.StreamResponse:
@@ -52,6 +57,14 @@ def routes() -> list[web.RouteDef]:
         web.get(OFFICIAL_PATH, check, allow_head=False),
         web.post(OFFICIAL_PATH, receive),
     ]
+
+
+def echo(request: web.Request, door: Echoing) -> web.Response:
+    """What a platform's page asks to hear, or a bare status."""
+    try:
+        return web.Response(text=door.echo(request.query))
+    except Malformed as problem:
+        return refused(problem)
 
 
 async def read_body(request: web.Request) -> bytes:

@@ -8,18 +8,14 @@ from aiohttp import web
 from bot.domain.wechat_inbound import Malformed
 from bot.services.wechat.kf_door import KfDoor
 from bot.web.keys import PARTS
-from bot.web.wechat import SUCCESS, hang_up, read_body, refused
+from bot.web.wechat import SUCCESS, echo, hang_up, read_body, refused
 
 KF_PATH = "/wechat/kf"
 
 
 async def check(request: web.Request) -> web.StreamResponse:
     """GET /wechat/kf: WeCom's page asks, once, whether this address is ours."""
-    door = _door(request)
-    try:
-        return web.Response(text=door.echo(request.query))
-    except Malformed as problem:
-        return refused(problem)
+    return echo(request, _door(request))
 
 
 async def ring(request: web.Request) -> web.StreamResponse:

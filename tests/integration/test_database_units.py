@@ -5,11 +5,12 @@ import asyncio
 import pytest
 from sqlalchemy.exc import IntegrityError
 
+from bot.adapters.database.unit_of_work import Database
 from bot.domain.case import CaseState, new_number
 from bot.domain.conversation import Owner
 from bot.domain.errors import Conflict, KesuError, NotFound
 from bot.domain.people import Role, User
-from tests.records import NOW, a_case, a_message, store
+from tests.records import NOW, a_case, a_customer, a_message, store
 
 
 async def test_a_unit_sees_what_it_added_before_it_commits(units, talk):
@@ -20,6 +21,27 @@ async def test_a_unit_sees_what_it_added_before_it_commits(units, talk):
         assert (await unit.messages.get("m1")).seq == 1
         assert await unit.actions.find("m1", 1, "action_greet") == {"replies": []}
         assert await unit.actions.find("m1", 2, "action_greet") is None
+
+
+async def test_a_database_that_closes_waits_for_the_units_that_are_under_way(database_url, sealer, live):
+    database = Database(database_url, sealer)
+    pool, begun, finish = database.engine.pool, asyncio.Event(), asyncio.Event()
+
+    async def work():
+        async with database.units(live)() as unit:
+            unit.customers.add(a_customer())
+            await unit.flush()
+            begun.set()
+            await finish.wait()
+            await unit.commit()
+
+    async with asyncio.TaskGroup() as tasks:
+        tasks.create_task(work())
+        await begun.wait()
+        tasks.create_task(database.close())
+        await asyncio.sleep(0)
+        finish.set()
+    assert (pool.checkedout(), pool.checkedin()) == (0, 0)
 
 
 async def break_off(units):

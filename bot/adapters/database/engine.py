@@ -1,8 +1,10 @@
-"""Engines: one place that knows how SQLite and PostgreSQL are opened."""
+"""Engines: one place that knows how SQLite and PostgreSQL are opened, and closed."""
 
-from typing import Any
+import asyncio
+import contextlib
+from typing import Any, cast
 
-from sqlalchemy import URL, Connection, ExceptionContext, event, make_url
+from sqlalchemy import URL, Connection, ExceptionContext, QueuePool, event, make_url
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
@@ -12,6 +14,8 @@ from bot.domain.errors import ConfigurationError
 
 READ_ONLY = "kesu_read_only"
 BUSY_SECONDS = 30  # how long a writer waits for its turn before it gives up
+_GIVE_BACK_SECONDS = 5.0  # how long a closing engine waits for its connections
+_LOOK_SECONDS = 0.01
 _DRIVERS = {
     "sqlite": "sqlite+aiosqlite",
     "postgresql": "postgresql+asyncpg",
@@ -67,6 +71,20 @@ def create_engine(url: URL, sealer: Sealer | None = None, *, foreign_keys: bool 
     return engine
 
 
+async def close_engine(engine: AsyncEngine) -> None:
+    """Close the connections of an engine; those in use first get some seconds to be given back.
+
+    Who is cancelled with a connection in hand gives it back a little later, and to an engine that is closed
+    already it would stay open for good.
+    """
+    pool = cast("QueuePool", engine.pool)  # which both files and servers have
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_GIVE_BACK_SECONDS):
+            while pool.checkedout():  # noqa: ASYNC110 -- a pool tells nobody when it is given one
+                await asyncio.sleep(_LOOK_SECONDS)
+    await engine.dispose()
+
+
 def _drop_detail(context: ExceptionContext) -> None:
     """Take the row out of PostgreSQL's errors: it quotes openids and names, which nobody logs."""
     original = context.original_exception
@@ -85,7 +103,7 @@ def _prepare_sqlite(engine: AsyncEngine, *, foreign_keys: bool) -> None:
         connection.isolation_level = None  # the driver begins nothing by itself
         try:
             _set_pragmas(connection, foreign_keys=foreign_keys)
-        except Exception:
+        except Exception:  # raised again: whatever it was, nothing may stay open
             connection.close()  # a connection that isn't in the pool yet is closed by nobody else
             raise
 

@@ -7,7 +7,7 @@ from typing import Self
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from bot.adapters.database.engine import READ_ONLY, create_engine, describe, parse_url
+from bot.adapters.database.engine import READ_ONLY, close_engine, create_engine, describe, parse_url
 from bot.adapters.database.indexing import index_written, tokens_of
 from bot.adapters.database.mapping import map_domain
 from bot.adapters.database.races import races_as_conflicts
@@ -138,8 +138,8 @@ class Database:
             self._turn.give_back()
 
     async def close(self) -> None:
-        """Close all connections."""
-        await self.engine.dispose()
+        """Close all connections, those in use once they are given back."""
+        await close_engine(self.engine)
 
 
 class SqlUnitOfWork:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -130,7 +131,7 @@ async def issued(answer: Awaitable[Object]) -> tuple[str, int]:
 
 def _is_file(answer: ClientResponse) -> bool:
     kind = answer.content_type
-    return answer.status == 200 and "json" not in kind and not kind.startswith("text/")  # noqa: PLR2004
+    return answer.status == HTTPStatus.OK and "json" not in kind and not kind.startswith("text/")
 
 
 def _is_tencents(url: str, base: str) -> bool:

@@ -13,6 +13,7 @@ __all__ = ["OfficialAccount", "Wecom", "official_account", "wecom"]
 
 _ID = re.compile(r"w[wx][0-9a-z]{16}")  # older corps begin with wx
 _AES_KEY = re.compile(r"[A-Za-z0-9+/]{43}")
+_AES_BYTES = 32  # AES-256
 _MOST_BYTES = 4096  # of a file with one secret in it
 
 
@@ -120,7 +121,7 @@ def _aes_keys(settings: Settings, kind: str, *, needed: bool) -> tuple[str, ...]
 
 def _check_key(field: str, key: str) -> None:
     try:
-        usable = _AES_KEY.fullmatch(key) is not None and len(base64.b64decode(f"{key}=")) == 32  # noqa: PLR2004
+        usable = _AES_KEY.fullmatch(key) is not None and len(base64.b64decode(f"{key}=")) == _AES_BYTES
     except binascii.Error:
         usable = False
     if not usable:

@@ -105,7 +105,7 @@ class KfSync:
             except WechatError as problem:
                 log.warning("messages of 微信客服 are not read: %s (%s)", problem.key, problem.code)
             except Exception as error:  # noqa: BLE001 -- whatever it was; its text may quote a customer
-                log.error("messages of 微信客服 are not read: %s", type(error).__qualname__)  # noqa: TRY400
+                log.error("messages of 微信客服 are not read: %s", type(error).__qualname__)  # noqa: TRY400 -- as above
             if pause is not None:
                 await self._sleep(pause)
         return None
@@ -165,7 +165,7 @@ class KfSync:
             self._broken[one.id] += 1
             if self._broken[one.id] < _GIVEN_UP_AFTER:
                 raise
-            log.error("an entry of 微信客服 is given up: %s", type(error).__qualname__)  # noqa: TRY400
+            log.error("an entry of 微信客服 is given up: %s", type(error).__qualname__)  # noqa: TRY400 -- no words of it
         return None
 
     async def _lease(self, open_kfid: str) -> str | None:

@@ -143,7 +143,7 @@ async def test_a_session_is_not_handed_to_who_is_away_nor_back_to_the_bot(client
 
 async def test_servicers_accounts_and_unionids_are_told(fake, client):
     fake.corp.unionids[LI] = "union-li"
-    assert await client.servicers(KF) == (Servicer("wang", True), Servicer("zhao", False))  # noqa: FBT003
+    assert await client.servicers(KF) == (Servicer("wang", True), Servicer("zhao", False))  # noqa: FBT003 -- on duty?
     assert await client.accounts() == (KfAccount(KF, "客服"),)
     assert await client.customers([LI, "wm-of-nobody"]) == {LI: "union-li"}
     assert await client.customers([]) == {}

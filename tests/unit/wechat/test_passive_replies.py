@@ -22,7 +22,7 @@ def content(text):
 )
 def test_the_end_of_a_section_in_echoed_text_is_escaped(text):
     assert content(text) == harmless(text)
-    assert ET.fromstring(text_reply(INBOUND, text, NOW)).findtext("FromUserName") == INBOUND.to  # noqa: S314
+    assert ET.fromstring(text_reply(INBOUND, text, NOW)).findtext("FromUserName") == INBOUND.to  # noqa: S314 -- our own
 
 
 def test_a_link_in_echoed_text_is_escaped():

@@ -7,40 +7,10 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.wechat_errors import NotAllowedHere, TokenTrouble
-from tests.clients import clients_of
-from tests.wechat import FakeTencent, TencentClock
+from tests.clients import LI, clients_of, fetches, sends, token_row
 from tests.wechat.official_api import CUSTOM, STABLE_TOKEN
 
-NOON = 1_774_000_800.0
-LI = "openid-of-li"
 SOON_DEAD = timedelta(seconds=20)
-
-
-@pytest.fixture
-async def fake():
-    """The platform on a turned clock, with a customer who has just written."""
-    async with FakeTencent(TencentClock(read=lambda: NOON), official={"quota": 1000}) as running:
-        running.official.wrote(LI)
-        yield running
-
-
-@pytest.fixture
-async def client(fake, units):
-    async with clients_of(fake, units, within=None) as clients:
-        yield clients.official
-
-
-async def row(units, fake):
-    async with units() as uow:
-        return await uow.wechat.token(fake.official.appid)
-
-
-def fetches(fake):
-    return fake.official_api.journal.count(STABLE_TOKEN)
-
-
-def sends(fake):
-    return fake.official_api.journal.count(CUSTOM)
 
 
 async def test_after_an_alarm_nobody_asks_for_a_minute_and_then_it_may_be_well_again(fake, client, units):
@@ -53,7 +23,7 @@ async def test_after_an_alarm_nobody_asks_for_a_minute_and_then_it_may_be_well_a
     fake.clock.turn(seconds=61)
     await client.send_text(LI, "好的")
     assert fetches(fake) == 3
-    assert (await row(units, fake)).alarm is None
+    assert (await token_row(units, fake)).alarm is None
 
 
 async def test_50_sends_at_once_that_are_not_believed_share_their_fetches_and_one_alarm(fake, client, caplog):
@@ -72,7 +42,7 @@ async def test_an_address_that_is_not_on_the_list_is_an_alarm_without_another_tr
         with pytest.raises(NotAllowedHere):
             await client.send_text(LI, "好的")
     assert (sends(fake), fetches(fake)) == (0, 1)
-    assert "127.0.0.1" in (await row(units, fake)).alarm
+    assert "127.0.0.1" in (await token_row(units, fake)).alarm
 
 
 async def test_a_check_asks_the_platform_in_spite_of_an_alarm_and_ends_it(fake, client, units):
@@ -81,7 +51,7 @@ async def test_a_check_asks_the_platform_in_spite_of_an_alarm_and_ends_it(fake, 
         await client.send_text(LI, "好的")
     fake.official.whitelisted = True
     await client.check_token()
-    assert (await row(units, fake)).alarm is None
+    assert (await token_row(units, fake)).alarm is None
     await client.send_text(LI, "好的")
 
 
@@ -94,7 +64,7 @@ async def test_an_address_that_is_barred_from_sending_is_an_alarm_and_nothing_is
         with pytest.raises(NotAllowedHere):
             await client.send_text(LI, "二")
     assert sends(fake) == 2
-    assert "89503" in (await row(units, fake)).alarm
+    assert "89503" in (await token_row(units, fake)).alarm
     fake.official_api.faults.clear()
     fake.clock.turn(seconds=61)
     await client.send_text(LI, "三")

@@ -9,41 +9,11 @@ from sqlalchemy import text
 
 from bot.adapters.wechat.tokens import Tokens
 from bot.domain.wechat_errors import TokenTrouble, TryLater
-from tests.clients import PlatformTime, clients_of
-from tests.wechat import FakeTencent, TencentClock
+from tests.clients import LI, PlatformTime, clients_of, fetches, sends, token_row
 from tests.wechat.kf_api import GET_TOKEN
 from tests.wechat.official_api import CUSTOM, STABLE_TOKEN
 
-NOON = 1_774_000_800.0
-LI = "openid-of-li"
 SOON_DEAD = timedelta(seconds=20)
-
-
-@pytest.fixture
-async def fake():
-    """The platform on a turned clock, with a customer who has just written."""
-    async with FakeTencent(TencentClock(read=lambda: NOON), official={"quota": 1000}) as running:
-        running.official.wrote(LI)
-        yield running
-
-
-@pytest.fixture
-async def client(fake, units):
-    async with clients_of(fake, units, within=None) as clients:
-        yield clients.official
-
-
-async def row(units, fake):
-    async with units() as uow:
-        return await uow.wechat.token(fake.official.appid)
-
-
-def fetches(fake):
-    return fake.official_api.journal.count(STABLE_TOKEN)
-
-
-def sends(fake):
-    return fake.official_api.journal.count(CUSTOM)
 
 
 async def test_token_expires_mid_send_and_the_message_goes_once_with_a_new_one(fake, client):
@@ -63,7 +33,7 @@ async def test_40001_forever_makes_at_most_2_sends_and_2_fetches_then_an_alarm(
         await client.send_text(LI, "好的")
     assert caught.value.code == code
     assert (sends(fake), fetches(fake)) == (2, 2)
-    known = await row(units, fake)
+    known = await token_row(units, fake)
     assert (known.token, known.lease_until) == (None, None)
     assert str(code) in known.alarm
     (line,) = [line for line in caplog.records if line.levelno == logging.ERROR]
@@ -145,7 +115,7 @@ async def test_a_platform_that_is_busy_while_a_token_is_fetched_is_asked_again_b
     fake.official_api.faults.code(STABLE_TOKEN, -1)
     with pytest.raises(TryLater):
         await client.send_text(LI, "好的")
-    assert (await row(units, fake)).alarm is None
+    assert (await token_row(units, fake)).alarm is None
     await client.send_text(LI, "好的")
     assert (sends(fake), fetches(fake)) == (1, 2)
 
@@ -172,7 +142,7 @@ async def test_the_token_is_sealed_in_the_database_and_absent_from_logs(fake, cl
     caplog.set_level(logging.DEBUG)
     await client.send_text(LI, "好的")
     (token,) = fake.official.stable_tokens.known
-    known = await row(units, fake)
+    known = await token_row(units, fake)
     assert known.token == token
     assert token not in repr(known) + caplog.text
     async with units() as uow:
