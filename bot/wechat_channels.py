@@ -25,7 +25,6 @@ from bot.web.live import Hub
 from bot.wechat_people import Round, people_rounds
 
 LOOK_SECONDS = 1.0
-FORGETTING_SECONDS = 6 * 3600.0
 READY_SECONDS = 120.0
 
 
@@ -49,16 +48,11 @@ class WechatChannels:
         return (
             *self.outward.rounds(),
             (LOOK_SECONDS, self.media.look),
-            (FORGETTING_SECONDS, self.forget_old),
             (READY_SECONDS, self.clients.keep_ready),
             *self.people,
+            *(self.door.rounds() if self.door else ()),
             *(self.kf.rounds() if self.kf else ()),
         )
-
-    async def forget_old(self) -> None:
-        """Forget by what repeated events were known."""
-        if self.door is not None:
-            await self.door.forget_old()
 
 
 @asynccontextmanager
@@ -78,6 +72,7 @@ async def open_wechat(desk: Desk, hub: Hub) -> AsyncIterator[WechatChannels]:
             hub.watch_agents_typing(outward.typing.agent_types)
         if kf:
             hub.watch(kf.sessions.wake)
+        door = _door(desk, hub, official, media, outward.pauses) if official else None
         try:
             yield WechatChannels(
                 official=official,
@@ -86,12 +81,14 @@ async def open_wechat(desk: Desk, hub: Hub) -> AsyncIterator[WechatChannels]:
                 outward=outward,
                 media=media,
                 people=people_rounds(desk, official, clients),
-                door=_door(desk, hub, official, media, outward.pauses) if official else None,
+                door=door,
                 kf=kf,
             )
         finally:
             if kf:
                 await kf.sync.stop()
+            if door:
+                await door.stop()
             await media.stop()
             await outward.stop()
 

@@ -137,11 +137,13 @@ class Official:
 
     async def settle(self):
         """Until the bot, the photos and the sendings have come to rest."""
+        await self.official.backlog.idle()
         await self.media.idle()
         await self.runner.idle()
         await self.dispatcher.idle()
 
     async def close(self):
+        await self.official.stop()
         await self.media.stop()
         await self.runner.stop()
         await self.dispatcher.stop()

@@ -5,7 +5,7 @@ None of these records shows an openid, a token or what somebody wrote when it is
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 
 
@@ -84,6 +84,17 @@ class KfDoorbell:
 
     token: str = field(repr=False)
     open_kfid: str
+
+
+def written(inbound: Inbound) -> str:
+    """The record as JSON, to be kept for a while."""
+    return json.dumps(asdict(inbound), ensure_ascii=False)
+
+
+def read(text: str) -> Inbound:
+    """What `written` made of a record."""
+    values = json.loads(text)
+    return Inbound(**{**values, "kind": InboundKind(values["kind"])})
 
 
 def dedup_key(inbound: Inbound) -> str:

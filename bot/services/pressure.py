@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 MANY = 3  # messages that are being stored at once: from here on the process is behind
+TOO_MANY = 8  # the next one would wait too long for its acknowledgement
 LONGEST_S = 0.5  # that one answer waits for this, so that answers go on however much comes in
 
 
@@ -26,6 +27,11 @@ class Pressure:
         finally:
             self._storing -= 1
             self._look()
+
+    @property
+    def is_too_high(self) -> bool:
+        """Whether so many are being stored that one more had better be kept for later (wechat/backlog.py)."""
+        return self._storing >= TOO_MANY
 
     async def calm(self) -> None:
         """Wait until few are being stored, but not for long."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import and_, delete, exists, func, literal_column, or_, select, update
 
 from bot.adapters.database.races import races_as_conflicts
+from bot.adapters.database.repositories_wechat_backlog import SqlKept
 from bot.adapters.database.repositories_wechat_sending import SqlArriving, SqlSendings
 from bot.adapters.database.repositories_wechat_shared import SqlShared, WechatRepository
 from bot.adapters.database.tables import (
@@ -106,5 +107,5 @@ class SqlChats(WechatRepository):
             await self._session.execute(delete(wechat_events).where(wechat_events.c.at < before))
 
 
-class SqlWechat(SqlChats, SqlSendings, SqlArriving, SqlShared):
+class SqlWechat(SqlChats, SqlKept, SqlSendings, SqlArriving, SqlShared):
     """All that is stored of WeChat (ports.Wechat)."""

@@ -1,6 +1,6 @@
 """What several desk processes share of WeChat: access tokens, and who reads which account's messages."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -27,13 +27,13 @@ class WechatRepository(Repository):
             return query
         return query.with_for_update(skip_locked=skip).execution_options(populate_existing=True)
 
-    async def _inserted(self, table: Table, values: Mapping[str, Any]) -> bool:
-        """Whether the row is new; one that is there already stays, whoever wrote it a moment ago."""
+    async def _inserted(self, table: Table, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> bool:
+        """Whether a row is new; one that is there already stays, whoever wrote it a moment ago."""
         on_postgres = self._session.get_bind().dialect.name == "postgresql"
         row = postgresql.insert(table) if on_postgres else sqlite.insert(table)
         with races_as_conflicts():
             await self._session.flush()
-            done = await self._session.execute(row.values(**values).on_conflict_do_nothing())
+            done = await self._session.execute(row.values(values).on_conflict_do_nothing())
         return bool(getattr(done, "rowcount", 0))
 
     async def _changed(self, query: Update) -> bool:

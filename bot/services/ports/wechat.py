@@ -1,8 +1,10 @@
 """What is stored of the channels over WeChat (bot/domain/wechat_records.py)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Protocol
 
+from bot.domain.wechat_inbound import Inbound
 from bot.domain.wechat_records import Chat, Decision, IncomingMedia, KfCursor, Sending, SharedToken, Way
 
 
@@ -47,6 +49,22 @@ class Chats(Protocol):
 
     async def forget_events(self, before: datetime) -> None:
         """Forget the keys that are older."""
+
+
+class Kept(Protocol):
+    """What came in and is not in its conversation yet."""
+
+    async def keep_back(self, inbound: Sequence[Inbound], now: datetime) -> None:
+        """Keep these in their order; one that is kept already stays where it is."""
+
+    async def replies_to(self, inbound: Sequence[Inbound]) -> dict[str, str]:
+        """What was answered in their calls to those that have come before, by their keys."""
+
+    async def backlog(self, before: datetime, limit: int = 1000) -> list[Inbound]:
+        """What was kept until then, in its order."""
+
+    async def drop_kept(self, inbound: Sequence[Inbound]) -> None:
+        """Keep these no more."""
 
 
 class Sendings(Protocol):
@@ -132,5 +150,5 @@ class Shared(Protocol):
         """Let somebody else read on from now."""
 
 
-class Wechat(Chats, Sendings, Arriving, Shared, Protocol):
+class Wechat(Chats, Kept, Sendings, Arriving, Shared, Protocol):
     """All of it, in one unit of work."""

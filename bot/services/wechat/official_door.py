@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol, Self
@@ -12,6 +12,7 @@ from bot.domain.wechat_accounts import OfficialAccount
 from bot.domain.wechat_inbound import Inbound
 from bot.services.intake import Intake
 from bot.services.ports import Clock, Units
+from bot.services.wechat.backlog import Backlog
 from bot.services.wechat.events import Events, Hear
 from bot.services.wechat.media import MediaFetcher
 from bot.services.wechat.news import News
@@ -23,6 +24,8 @@ from bot.services.words import Words
 
 log = logging.getLogger(__name__)
 
+BACKLOG_SECONDS = 30.0
+FORGETTING_SECONDS = 6 * 3600.0
 _NOT_KEPT = "not_kept"  # the situation in which a message could not be stored
 
 
@@ -61,14 +64,17 @@ class OfficialDoor:
     def __init__(
         self,
         callbacks: Callbacks,
+        intake: Intake,
         receiving: Receiving,
         passive: Passive,
         media: MediaFetcher,
         world: World,
         seconds: float,
     ) -> None:
-        self._callbacks, self._receiving, self._passive = callbacks, receiving, passive
-        self._media, self._world, self._seconds = media, world, seconds
+        self._callbacks, self._intake, self._receiving = callbacks, intake, receiving
+        self._passive, self._media, self._world, self._seconds = passive, media, world, seconds
+        self._waiting: set[asyncio.Future[None]] = set()
+        self.backlog = Backlog(world.units, world.clock, self._hand_on)
 
     @classmethod
     def of(
@@ -96,7 +102,7 @@ class OfficialDoor:
             hears_voice=media.hears_voice,
         )
         passive = Passive(units, clock, news, terms, reading=reading, sleep=world.sleep, pauses=world.pauses)
-        return cls(callbacks, receiving, passive, media, world, account.passive_s)
+        return cls(callbacks, intake, receiving, passive, media, world, account.passive_s)
 
     def echo(self, query: Mapping[str, str]) -> str:
         """The answer to the question whether this address is ours; Malformed."""
@@ -111,22 +117,31 @@ class OfficialDoor:
         `still_there` says whether somebody still waits for the answer.
         """
         too_late = asyncio.ensure_future(self._world.sleep(self._seconds))
+        self._waiting.add(too_late)
         try:
             inbound, key = self._callbacks.read(query, body, self._world.clock.now())
             text = await self._answer(inbound, too_late, still_there)
         finally:
+            self._waiting.discard(too_late)
             too_late.cancel()
         return None if text is None else self._callbacks.reply(inbound, text, key, self._world.clock.now())
 
-    async def forget_old(self) -> None:
-        """Forget by what repeated events were known."""
-        await self._receiving.forget_old()
+    def rounds(self) -> tuple[tuple[float, Callable[[], Awaitable[None]]], ...]:
+        """What is done again and again, each with the seconds in between."""
+        return (BACKLOG_SECONDS, self.backlog.look), (FORGETTING_SECONDS, self._receiving.forget_old)
+
+    async def stop(self) -> None:
+        """End; what is not handed on stays in the database."""
+        await self.backlog.stop()
 
     async def _answer(
         self, inbound: Inbound, too_late: asyncio.Future[None], still_there: Callable[[], bool]
     ) -> str | None:
         waits = self._seconds > 0 and self._passive.may_wait()
         try:
+            if self._is_behind and self._receiving.may_be_kept(inbound):
+                self._let_go()
+                return await self.backlog.keep(inbound)
             heard = await self._receiving.take(inbound, waits=waits)
         except Exception as error:  # noqa: BLE001 -- what is not stored must not be acknowledged as if it were
             _log(error, "a message could not be stored")
@@ -139,14 +154,34 @@ class OfficialDoor:
             _log(error, f"conversation {heard.conversation_id}: the answer can't go with the call")
             return None
 
+    @property
+    def _is_behind(self) -> bool:
+        """Whether more comes in than is stored at once; then all is kept, so that the order stays."""
+        return self._intake.pressure.is_too_high or not self.backlog.is_empty
+
+    def _let_go(self) -> None:
+        """Let no call wait for the bot any longer: its answer goes out by a message of ours."""
+        for too_late in self._waiting:
+            too_late.cancel()
+
+    async def _hand_on(self, inbound: Inbound) -> None:
+        """Hand on what was kept: it is acknowledged, so no call waits."""
+        heard = await self._receiving.take(inbound, waits=False)
+        if heard is not None and heard.message_id is not None:
+            self._begin(heard.conversation_id, heard.message_id, media=heard.media)
+
+    def _begin(self, conversation_id: str, message_id: str, *, media: bool) -> None:
+        """Fetch what the message brought, and see to its answer."""
+        if media:
+            self._media.begin(message_id)
+        self._world.wake(conversation_id)
+
     async def _reply(
         self, heard: Heard, too_late: asyncio.Future[None] | None, still_there: Callable[[], bool]
     ) -> str | None:
         if heard.message_id is None:
             return heard.reply
-        if heard.media:
-            self._media.begin(heard.message_id)
-        self._world.wake(heard.conversation_id)
+        self._begin(heard.conversation_id, heard.message_id, media=heard.media)
         if too_late is None:
             return await self._passive.decided(heard.message_id)
         return await self._passive.answer(heard.conversation_id, heard.message_id, too_late, still_there)

@@ -63,6 +63,10 @@ class Receiving:
                 return await self._take(inbound, waits=waits)
         return await self._take(inbound, waits=waits)
 
+    def may_be_kept(self, inbound: Inbound) -> bool:
+        """Whether it may be acknowledged without its answer; those to events go with the call."""
+        return inbound.kind is not InboundKind.EVENT
+
     async def forget_old(self) -> None:
         """Forget by what repeated events were known."""
         await self._events.forget_old()

@@ -48,6 +48,7 @@ from bot.adapters.database.tables.shadow import (
     suggestion_marks,
 )
 from bot.adapters.database.tables.wechat import (
+    wechat_backlog,
     wechat_chats,
     wechat_cursors,
     wechat_events,
@@ -108,6 +109,7 @@ __all__ = [
     "visits",
     "webhook_deliveries",
     "webhooks",
+    "wechat_backlog",
     "wechat_chats",
     "wechat_cursors",
     "wechat_events",

@@ -48,6 +48,17 @@ wechat_events = Table(
     Index(None, "at"),
 )
 
+# What is acknowledged and not in its conversation yet; empty unless very much comes in.
+wechat_backlog = Table(
+    "wechat_backlog",
+    metadata,
+    Column("key", LookedUp, primary_key=True),
+    moment("kept_at"),
+    must("place", Integer),
+    must("body", WhollySealed),
+    Index(None, "kept_at"),
+)
+
 wechat_sendings = Table(
     "wechat_sendings",
     metadata,
