@@ -26,6 +26,8 @@ COMMANDS = {
     "user": ("bot.commands.users", "Logins of agents and supervisors."),
     "search": ("bot.commands.search", "The index for searching conversations and cases."),
     "db": ("bot.commands.db", "The case database."),
+    "backup": ("bot.commands.backup", "Back up everything but the keys, while the desk runs."),
+    "restore": ("bot.commands.restore", "Restore a backup into an empty place."),
 }
 
 

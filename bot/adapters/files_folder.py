@@ -12,8 +12,15 @@ from typing import BinaryIO
 from bot.domain.errors import ConfigurationError, NotFound
 
 _PIECE = 256 * 1024  # bytes read at once
-_KEY = re.compile(r"[0-9a-z]{8,64}\.[a-z]{1,16}")
+KEY = re.compile(r"[0-9a-z]{8,64}\.[a-z]{1,16}")
 _SPREAD = slice(10, 12)  # of an id: its first ten characters tell the time, and are alike for years
+
+
+def place_of(key: str) -> str:
+    """Where a file lies in the folder; ValueError when `key` is none."""
+    if not KEY.fullmatch(key):
+        raise ValueError(f"{key!r} is no key of a file")
+    return f"{key[_SPREAD]}/{key}"
 
 
 class FolderFiles:
@@ -69,9 +76,7 @@ class FolderFiles:
         await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
 
     def _path(self, key: str) -> Path:
-        if not _KEY.fullmatch(key):
-            raise ValueError(f"{key!r} is no key of a file")
-        return self._folder / key[_SPREAD] / key
+        return self._folder / place_of(key)
 
 
 def _begin(path: Path) -> tuple[int, str]:

@@ -51,6 +51,14 @@ def with_secrets(settings: Settings) -> Settings:
     return settings.having(**{field: SecretStr(kept[variable(field)]) for field in (*missing, *given)})
 
 
+def kept_data_key(settings: Settings) -> str | None:
+    """The data key from the environment, else from the file; None when there is none yet: none is made."""
+    if settings.data_key is not None:
+        return settings.data_key.get_secret_value()
+    path = settings.var / NAME
+    return (_read(path).get(variable("data_key")) or None) if path.exists() else None
+
+
 def _read(path: Path) -> dict[str, str]:
     if path.stat().st_mode & 0o077:
         raise ConfigurationError(f"{path} 可被其他用户读取，里面是密钥：请执行 chmod 600 {path}")
@@ -71,7 +79,7 @@ def _create(settings: Settings, path: Path) -> dict[str, str]:
     }
     made = {variable(field): made[variable(field)] for field in _FIELDS if getattr(settings, field) is None}
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    text = "# 本文件含密钥，请与数据库一起备份，不要外传。\n" + "".join(
+    text = "# 本文件含密钥：请另存一份，不要和数据库的备份放在一起，不要外传。\n" + "".join(
         f"{name}={value}\n" for name, value in made.items()
     )
     # O_EXCL: of two first runs at once, one wins, and nothing is ever overwritten.

@@ -62,6 +62,11 @@ async def check(url: str) -> None:
         )
 
 
+def knows(revision: str) -> bool:
+    """Whether this program can bring a database of this revision up to date; a newer program's it can't."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
+
+
 def ours(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:  # noqa: FBT001 -- Alembic's signature
     """Whether a table of the database is the desk's: Rasa's room may keep its own beside them."""
     if kind == "index" and name == _TSVECTOR_INDEX:
@@ -136,7 +141,7 @@ def _upgrade(connection: Connection, name: str) -> None:
 def _known_revision(connection: Connection, name: str) -> str | None:
     """The database's revision, None when it has none yet; ConfigurationError when we don't know it."""
     found = MigrationContext.configure(connection).get_current_revision()
-    if found is not None and found not in {script.revision for script in _scripts().walk_revisions()}:
+    if found is not None and not knows(found):
         raise ConfigurationError(
             f"{name} is at revision {found}, which this program does not know: a newer one wrote it."
             " Start that one, or restore a backup made before the upgrade."

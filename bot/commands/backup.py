@@ -1,0 +1,51 @@
+"""`kesu backup`."""
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from bot.adapters.backup.archive import CORRECTIONS, FILES, HANDBOOK, MODELS
+from bot.adapters.backup.making import Backup, make_backup
+from bot.adapters.secrets_file import NAME
+from bot.settings import load_settings
+
+TITLES = {
+    FILES: "照片、视频等文件",
+    MODELS: "模型文件",
+    HANDBOOK: "手册文件",
+    CORRECTIONS: "更正过的训练文件",
+}
+
+
+@click.command()
+@click.argument("target", metavar="FILE|FOLDER", type=click.Path(path_type=Path))
+def command(target: Path) -> None:
+    """Back up everything of the desk but its keys into FILE, or into a new file in FOLDER.
+
+    The desk may be running: the databases are copied as of one moment. The data key and other secrets are
+    never in a backup: keep them elsewhere. docs/operating.md says what is in it and how to restore it.
+    """
+    settings = load_settings()
+    made = asyncio.run(make_backup(settings, target))
+    click.echo(f"已备份到 {made.file}（{_size(made.size)}），只有所有者能读")
+    click.echo(f"  {contents(made)}")
+    if made.missing:
+        click.echo(f"注意: 有 {made.missing} 个文件已经不在（刚被删除，或早就缺失），没有进备份", err=True)
+    where = "环境变量 KESU_DATA_KEY" if settings.data_key else f"{settings.var / NAME}"
+    click.echo(
+        f"数据密钥不在备份里，它的编号是 {made.about.key_id}：请把{where}另行保管，不要和备份放在一起。"
+        "没有这把密钥，备份不能恢复，电话和证件号码也再读不出来。"
+    )
+
+
+def contents(made: Backup) -> str:
+    """What a backup holds, in a line."""
+    kinds = [f"数据库（{made.about.revision}）", *(["Rasa 的记忆"] if made.about.rasa else [])]
+    counts = [f"{title} {made.counts[kind]} 个" for kind, title in TITLES.items() if made.counts.get(kind)]
+    company = ["company.yml"] if made.counts.get("company.yml") else []
+    return "、".join((*kinds, *counts, *company))
+
+
+def _size(count: int) -> str:
+    return f"{count / 1_000_000:,.1f} MB"
