@@ -1,11 +1,12 @@
 """`kesu backup`."""
 
 import asyncio
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
 
-from bot.adapters.backup.archive import CORRECTIONS, FILES, HANDBOOK, MODELS
+from bot.adapters.backup.archive import COMPANY, CORRECTIONS, FILES, HANDBOOK, MODELS
 from bot.adapters.backup.making import Backup, make_backup
 from bot.adapters.secrets_file import NAME
 from bot.settings import load_settings
@@ -15,6 +16,7 @@ TITLES = {
     MODELS: "模型文件",
     HANDBOOK: "手册文件",
     CORRECTIONS: "更正过的训练文件",
+    COMPANY: COMPANY,
 }
 
 
@@ -32,19 +34,22 @@ def command(target: Path) -> None:
     click.echo(f"  {contents(made)}")
     if made.missing:
         click.echo(f"注意: 有 {made.missing} 个文件已经不在（刚被删除，或早就缺失），没有进备份", err=True)
-    where = "环境变量 KESU_DATA_KEY" if settings.data_key else f"{settings.var / NAME}"
+    where = "KESU_DATA_KEY" if settings.data_key else f"{settings.var / NAME}"
     click.echo(
-        f"数据密钥不在备份里，它的编号是 {made.about.key_id}：请把{where}另行保管，不要和备份放在一起。"
+        f"数据密钥不在备份里，它的编号是 {made.about.key_id}：请把 {where} 另行保管，不要和备份放在一起。"
         "没有这把密钥，备份不能恢复，电话和证件号码也再读不出来。"
     )
 
 
 def contents(made: Backup) -> str:
     """What a backup holds, in a line."""
-    kinds = [f"数据库（{made.about.revision}）", *(["Rasa 的记忆"] if made.about.rasa else [])]
-    counts = [f"{title} {made.counts[kind]} 个" for kind, title in TITLES.items() if made.counts.get(kind)]
-    company = ["company.yml"] if made.counts.get("company.yml") else []
-    return "、".join((*kinds, *counts, *company))
+    databases = [f"数据库（{made.about.revision}）", *(["Rasa 的记忆"] if made.about.rasa else [])]
+    return "、".join((*databases, *counted(made.counts)))
+
+
+def counted(counts: Mapping[str, int]) -> list[str]:
+    """How many files of each kind, in words."""
+    return [f"{title} {counts[kind]} 个" for kind, title in TITLES.items() if counts.get(kind)]
 
 
 def _size(count: int) -> str:

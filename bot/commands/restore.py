@@ -7,7 +7,7 @@ import click
 
 from bot.adapters.backup.restoring import look, prove, restore
 from bot.adapters.handbook_files import check_directory
-from bot.commands.backup import TITLES
+from bot.commands.backup import counted
 from bot.settings import Settings, load_settings
 
 
@@ -32,10 +32,8 @@ def command(file: Path, *, check: bool) -> None:
             )
             return
         restored = asyncio.run(restore(settings, backup))
-    counts = [
-        f"{title} {restored.counts[kind]} 个" for kind, title in TITLES.items() if kind in restored.counts
-    ]
-    click.echo(f"已恢复 {restored.about.made} 的备份：{'、'.join(['数据库', *counts])}")
+    told = "、".join(["数据库", *counted(restored.counts)])
+    click.echo(f"已恢复 {restored.about.made} 的备份：{told}")
     for path in restored.aside:
         click.echo(f"注意: 本程序自带的文件与备份里的不同，备份里的放在 {path}，需要时请手工合并", err=True)
     _look_at_handbook(settings)
