@@ -45,7 +45,7 @@ def with_secrets(settings: Settings) -> Settings:
     unknown = [variable(field) for field in missing if not kept.get(variable(field))]
     if unknown:
         raise ConfigurationError(
-            f"{path} 中缺少 {'、'.join(unknown)}：请从备份恢复该文件，或在环境变量中给出"
+            f"{path} 中缺少 {'、'.join(unknown)}：请放回另存的那一份，或在环境变量中给出"
         )
     given = [field for field in _OF_OTHERS if getattr(settings, field) is None and kept.get(variable(field))]
     return settings.having(**{field: SecretStr(kept[variable(field)]) for field in (*missing, *given)})
@@ -57,6 +57,12 @@ def kept_data_key(settings: Settings) -> str | None:
         return settings.data_key.get_secret_value()
     path = settings.var / NAME
     return (_read(path).get(variable("data_key")) or None) if path.exists() else None
+
+
+def with_data_key(settings: Settings) -> Settings:
+    """`settings` with the data key, where there is one; nothing is made."""
+    key = kept_data_key(settings)
+    return settings if key is None else settings.having(data_key=SecretStr(key))
 
 
 def _read(path: Path) -> dict[str, str]:
@@ -71,7 +77,7 @@ def _create(settings: Settings, path: Path) -> dict[str, str]:
     if settings.data_key is None and _database_exists(settings):
         raise ConfigurationError(
             f"找不到 {path}，而数据库已存在：新密钥无法读取已加密的数据。"
-            "请从备份恢复该文件，或设置 KESU_DATA_KEY"
+            "请放回另存的那一份，或设置 KESU_DATA_KEY"
         )
     made = {
         "KESU_DATA_KEY": new_key(),

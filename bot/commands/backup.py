@@ -1,15 +1,20 @@
 """`kesu backup`."""
 
 import asyncio
+import signal
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from bot.adapters.backup.archive import COMPANY, CORRECTIONS, FILES, HANDBOOK, MODELS
 from bot.adapters.backup.making import Backup, make_backup
-from bot.adapters.secrets_file import NAME
-from bot.settings import load_settings
+from bot.adapters.database.schema import check
+from bot.adapters.secrets_file import NAME, with_data_key
+from bot.commands.taken import note_at_terminal
+from bot.domain.errors import ConfigurationError
+from bot.settings import Settings, load_settings
 
 TITLES = {
     FILES: "照片、视频等文件",
@@ -29,7 +34,8 @@ def command(target: Path) -> None:
     never in a backup: keep them elsewhere. docs/operating.md says what is in it and how to restore it.
     """
     settings = load_settings()
-    made = asyncio.run(make_backup(settings, target))
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is told to end cleans up first
+    made = asyncio.run(_make(settings, target))
     click.echo(f"已备份到 {made.file}（{_size(made.size)}），只有所有者能读")
     click.echo(f"  {contents(made)}")
     if made.missing:
@@ -39,6 +45,16 @@ def command(target: Path) -> None:
         f"数据密钥不在备份里，它的编号是 {made.about.key_id}：请把 {where} 另行保管，不要和备份放在一起。"
         "没有这把密钥，备份不能恢复，电话和证件号码也再读不出来。"
     )
+
+
+async def _make(settings: Settings, target: Path) -> Backup:
+    """Everything that customers said is taken out: that goes into the audit log, where there is one yet."""
+    made = await make_backup(settings, target)
+    with suppress(ConfigurationError):  # older tables: nothing is written before they are brought up to date
+        await check(settings.database_url)
+        details = {"key_id": made.about.key_id}
+        await note_at_terminal(with_data_key(settings), "backup_made", f"backup:{made.file.name}", details)
+    return made
 
 
 def contents(made: Backup) -> str:

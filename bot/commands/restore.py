@@ -1,13 +1,17 @@
 """`kesu restore`."""
 
 import asyncio
+import signal
 from pathlib import Path
+from typing import BinaryIO
 
 import click
 
-from bot.adapters.backup.restoring import look, prove, restore
+from bot.adapters.backup.restoring import Restored, look, prove, restore
 from bot.adapters.handbook_files import check_directory
+from bot.adapters.secrets_file import with_data_key
 from bot.commands.backup import counted
+from bot.commands.taken import note_at_terminal
 from bot.settings import Settings, load_settings
 
 
@@ -31,13 +35,23 @@ def command(file: Path, *, check: bool) -> None:
                 f"{file}：完整，没有被改过。{about.made} 制作，{count} 个文件，数据密钥 {about.key_id}"
             )
             return
-        restored = asyncio.run(restore(settings, backup))
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # who is told to end cleans up first
+        restored = asyncio.run(_restore(settings, backup))
     told = "、".join(["数据库", *counted(restored.counts)])
     click.echo(f"已恢复 {restored.about.made} 的备份：{told}")
     for path in restored.aside:
         click.echo(f"注意: 本程序自带的文件与备份里的不同，备份里的放在 {path}，需要时请手工合并", err=True)
     _look_at_handbook(settings)
     click.echo("请执行 kesu up 启动。备份之后发生的事不在里面：之后收到的消息、发出的通知都不知道了。")
+
+
+async def _restore(settings: Settings, backup: BinaryIO) -> Restored:
+    restored = await restore(settings, backup)
+    details = {"made": restored.about.made, "key_id": restored.about.key_id}
+    await note_at_terminal(
+        with_data_key(settings), "backup_restored", f"backup:{restored.about.made}", details
+    )
+    return restored
 
 
 def _look_at_handbook(settings: Settings) -> None:

@@ -20,6 +20,7 @@ LOOKS = {
     "evidence_made": "制作证据包",
     "paper_taken": "下载文书",
     "exported": "导出",
+    "backup_made": "制作备份",
     "api_read": "接口读取个人信息",
 }
 CHANGES = {
@@ -33,6 +34,7 @@ CHANGES = {
     "avoidance_cleared": "解除回避",
     "settings_changed": "改动设置",
     "warning_overridden": "不顾提醒发出",
+    "backup_restored": "恢复备份",
     "person_added": "添加人员",
     "person_changed": "改动人员",
     "person_deactivated": "停用登录名",

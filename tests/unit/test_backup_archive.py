@@ -8,6 +8,7 @@ import pytest
 
 from bot.adapters.backup.archive import ABOUT, About, Copied, Writer, is_fit
 from bot.adapters.backup.reading import about, contents
+from bot.adapters.backup.stopping import Stop
 from bot.domain.errors import InvalidInput
 
 KEY = bytes(range(32))
@@ -26,7 +27,7 @@ ABOUT_IT = About(
 def archive(*members):
     """An archive of the desk's own, with these names and contents."""
     file = io.BytesIO()
-    writer = Writer(file, io.BytesIO(), KEY)
+    writer = Writer(file, io.BytesIO(), KEY, Stop())
     writer.add_bytes(ABOUT, ABOUT_IT.model_dump_json().encode())
     for name, content in members:
         writer.add_bytes(name, content)
@@ -49,7 +50,7 @@ def forged(change):
 
 
 def read(file, key=KEY):
-    return {name: content.read() for name, content in contents(file, key)}
+    return {name: content.read() for name, content in contents(file, key, Stop())}
 
 
 def test_what_was_written_is_read_again():

@@ -15,6 +15,7 @@ from typing import Annotated, BinaryIO, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
+from bot.adapters.backup.stopping import Stop
 from bot.adapters.derived_keys import derived_key
 from bot.adapters.files_folder import KEY, place_of
 from bot.domain.errors import ConfigurationError, InvalidInput
@@ -92,11 +93,12 @@ def seal_of(data_key: bytes) -> "hmac.HMAC":
 class Hashed:
     """A file that is read once, and its SHA-256 meanwhile."""
 
-    def __init__(self, file: BinaryIO) -> None:
-        self._file, self._hash = file, hashlib.sha256()
+    def __init__(self, file: BinaryIO, stop: Stop) -> None:
+        self._file, self._stop, self._hash = file, stop, hashlib.sha256()
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes."""
+        """The next bytes; Stopped when the work was called off."""
+        self._stop.check()
         piece = self._file.read(size)
         self._hash.update(piece)
         return piece
@@ -116,9 +118,9 @@ class Hashed:
 class Writer:
     """Writes an archive into `file`; the sums meanwhile into `sums`, a scratch file."""
 
-    def __init__(self, file: BinaryIO, sums: BinaryIO, data_key: bytes) -> None:
+    def __init__(self, file: BinaryIO, sums: BinaryIO, data_key: bytes, stop: Stop) -> None:
         self._tar = tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT)  # noqa: SIM115 -- closed by `finish`
-        self._sums, self._seal = sums, seal_of(data_key)
+        self._sums, self._seal, self._stop = sums, seal_of(data_key), stop
 
     def add(self, name: str, path: Path) -> bool:
         """Add a file as long as it is now; False when it is gone. ConfigurationError for an unfit name."""
@@ -147,7 +149,7 @@ class Writer:
         self._tar.close()
 
     def _put(self, name: str, file: BinaryIO, size: int, changed: int) -> None:
-        hashed = Hashed(file)
+        hashed = Hashed(file, self._stop)
         self._append(name, hashed, size, changed)
         line = sum_line(name, hashed.digest)
         self._sums.write(line)

@@ -24,6 +24,7 @@ from bot.adapters.backup import postgres_copy, sqlite_copy
 from bot.adapters.backup.archive import ABOUT, DESK, FILES, FORMAT, RASA, About, Copied, Writer, database_name
 from bot.adapters.backup.contents import in_own_database, kept_files, other_files
 from bot.adapters.backup.facts import Facts
+from bot.adapters.backup.stopping import Stop, in_thread
 from bot.adapters.database.sealing import Sealer
 from bot.adapters.files_folder import place_of
 from bot.adapters.secrets_file import NAME, kept_data_key
@@ -70,7 +71,7 @@ async def make_backup(settings: Settings, target: Path, *, root: Path = ROOT) ->
         databases = await _copied(settings, Path(scratch))
         about = _about(databases, Sealer.from_base64(key).key_id)
         work = _Work(settings, root, databases, before)
-        return await asyncio.to_thread(work.write, out, about, base64.b64decode(key.strip()))
+        return await in_thread(work.stop, work.write, out, about, base64.b64decode(key.strip()))
 
 
 def _file(target: Path, now: datetime) -> Path:
@@ -138,6 +139,7 @@ class _Work:
     def __init__(self, settings: Settings, root: Path, databases: _Databases, before: frozenset[str]) -> None:
         self._settings, self._root, self._databases, self._before = settings, root, databases, before
         self._counts: dict[str, int] = {}
+        self.stop = Stop()
 
     def write(self, out: Path, about: About, data_key: bytes) -> Backup:
         """Under another name first, for its owner only; what stands under the right name is whole."""
@@ -146,7 +148,7 @@ class _Work:
             open(unfinished, "xb", opener=_private) as file,  # Path.open takes no opener
             tempfile.TemporaryFile(dir=self._databases.folder) as sums,
         ):
-            writer = Writer(file, sums, data_key)
+            writer = Writer(file, sums, data_key, self.stop)
             writer.add_bytes(ABOUT, about.model_dump_json(indent=1).encode() + b"\n")
             self._add_databases(writer)
             missing = self._add_files(writer)

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import NullPool, text
+from sqlalchemy import URL, NullPool, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
@@ -47,7 +47,7 @@ async def check_free(url: str) -> int:
     async with _connected(url) as connection:
         if await connection.scalar(text(_THINGS)):
             raise ConfigurationError(
-                f"{describe(parse_url(url)).removeprefix('the database ')} 里已经有表：只能恢复到空的数据库，"
+                f"{_shown(parse_url(url))} 里已经有表：只能恢复到空的数据库，"
                 "不会覆盖任何数据。请新建一个数据库，用 KESU_DATABASE_URL 指定它。"
             )
         return await _version(connection)
@@ -95,7 +95,11 @@ async def _connected(url: str, **options: Any) -> AsyncIterator[AsyncConnection]
     except (SQLAlchemyError, OSError) as problem:
         reason = getattr(problem, "orig", None) or problem
         raise ConfigurationError(
-            f"{describe(parsed)} 打不开（{reason}）：请检查 KESU_DATABASE_URL。"
+            f"数据库 {_shown(parsed)} 打不开（{reason}）：请检查 KESU_DATABASE_URL。"
         ) from problem
     finally:
         await engine.dispose()
+
+
+def _shown(url: URL) -> str:
+    return describe(url).removeprefix("the database ")

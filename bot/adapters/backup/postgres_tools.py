@@ -55,7 +55,7 @@ async def find_tool(name: str, server: int, at_least: int = 0) -> Tool:
 async def run_tool(tool: Tool, url: str, *arguments: str) -> None:
     """Run it on a database, its password hidden from `ps`; ConfigurationError with its first complaint."""
     address, password = _libpq(url)
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("KESU_", "PG"))}
+    env = {name: value for name, value in os.environ.items() if not name.startswith("KESU_")}
     env |= {"PGPASSWORD": password} if password else {}
     child = await asyncio.create_subprocess_exec(
         tool.path,

@@ -20,6 +20,7 @@ from bot.adapters.backup.archive import (
     seal_of,
     sum_line,
 )
+from bot.adapters.backup.stopping import Stop
 from bot.domain.errors import ConfigurationError, InvalidInput
 
 _LONGEST_ABOUT = 64 * 1024
@@ -36,7 +37,7 @@ def about(file: BinaryIO) -> About:
         return read_about(first[1].read(_LONGEST_ABOUT))
 
 
-def contents(file: BinaryIO, data_key: bytes) -> Iterator[tuple[str, Hashed]]:
+def contents(file: BinaryIO, data_key: bytes, stop: Stop) -> Iterator[tuple[str, Hashed]]:
     """Each member's name and content, in order; when all were given out, everything is proved.
 
     InvalidInput names the first member that was changed, or says that the file is cut off. Until the iterator
@@ -48,7 +49,7 @@ def contents(file: BinaryIO, data_key: bytes) -> Iterator[tuple[str, Hashed]]:
             if member.name == SUMS:
                 _compare(content, found)
                 break
-            hashed = Hashed(content)
+            hashed = Hashed(content, stop)
             yield member.name, hashed
             line = sum_line(member.name, hashed.drain().digest)
             found.write(line)

@@ -30,6 +30,7 @@ from bot.adapters.backup.archive import (
 )
 from bot.adapters.backup.contents import in_own_database, kept_files, place
 from bot.adapters.backup.reading import about, contents
+from bot.adapters.backup.stopping import Stop, in_thread
 from bot.adapters.database.schema import knows, upgrade
 from bot.adapters.database.sealing import Sealer
 from bot.adapters.secrets_file import NAME, kept_data_key
@@ -74,7 +75,7 @@ def look(settings: Settings, file: BinaryIO) -> tuple[About, bytes]:
 
 def prove(file: BinaryIO, data_key: bytes) -> int:
     """Read a backup to its end; the number of its files. InvalidInput names the first that was changed."""
-    return sum(1 for _ in contents(file, data_key))
+    return sum(1 for _ in contents(file, data_key, Stop()))
 
 
 async def restore(settings: Settings, file: BinaryIO, *, root: Path = ROOT) -> Restored:
@@ -87,9 +88,9 @@ async def restore(settings: Settings, file: BinaryIO, *, root: Path = ROOT) -> R
     _same_kinds(settings, found)
     await _check_free(settings, found)
     work = _Work(settings, root, found)
-    await asyncio.to_thread(work.prove, file, key)
+    await in_thread(work.stop, work.prove, file, key)
     with _scratch(settings) as folder, work.undone_on_failure():
-        await asyncio.to_thread(work.unpack, file, key, folder)
+        await in_thread(work.stop, work.unpack, file, key, folder)
         if found.rasa is not None:
             await _put_database(settings.nlu_database_url, found.rasa, folder, RASA)
             if found.rasa.kind == "sqlite":
@@ -161,12 +162,13 @@ class _Work:
         self._settings, self._root = settings, root
         self._written: list[Path] = []
         self._differ: set[str] = set()
+        self.stop = Stop()
         self.restored = Restored(found)
 
     def prove(self, file: BinaryIO, data_key: bytes) -> None:
         """Refuse a broken or changed backup, and one whose models or company file would replace others."""
         taken = []
-        for name, content in contents(file, data_key):
+        for name, content in contents(file, data_key, self.stop):
             path = place(self._settings, self._root, name)
             if path is None or not path.exists() or _is_same(path, content):
                 continue
@@ -182,7 +184,7 @@ class _Work:
 
     def unpack(self, file: BinaryIO, data_key: bytes, folder: Path) -> None:
         """Write the files to their places and the databases into `folder`; all is proved once more."""
-        for name, content in contents(file, data_key):
+        for name, content in contents(file, data_key, self.stop):
             path = place(self._settings, self._root, name)
             if name.startswith("database/"):
                 _write(folder / Path(name).name, content)
@@ -219,7 +221,7 @@ class _Work:
 
 def _is_same(path: Path, content: Hashed) -> bool:
     with path.open("rb") as there:
-        return Hashed(there).drain().digest == content.drain().digest
+        return Hashed(there, Stop()).drain().digest == content.drain().digest
 
 
 def _write(path: Path, content: Hashed) -> None:

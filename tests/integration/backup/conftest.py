@@ -67,7 +67,7 @@ async def backup(machine, desk_here, tmp_path):
 
 @pytest.fixture(scope="session")
 def small_machine(migrated_file, tmp_path_factory):
-    """One on SQLite whose desk has not begun yet; tests leave it as it is."""
+    """One on SQLite whose desk has not begun yet, for tests that only read it."""
     folder = tmp_path_factory.mktemp("small")
     made = Machine.at(folder, f"sqlite:///{folder / 'var' / 'kesu.db'}", new_key())
     made.fill(**{"var/files/ab/0123456789abcdef0123456789.original": b"photo"})

@@ -1,5 +1,8 @@
 """`kesu backup` and `kesu restore` at the terminal."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from click.testing import CliRunner
 
@@ -40,7 +43,15 @@ def test_a_backup_tells_which_key_must_be_kept_elsewhere_and_is_restored(
     restored = terminal(elsewhere, "restore", str(made))
     assert restored.exit_code == 0, restored.output
     assert "照片、视频等文件 1 个、模型文件 3 个" in restored.output
+    assert deeds(elsewhere) == ["backup_restored"]
+    assert deeds(small_machine) == ["backup_made"]
     assert (elsewhere.settings.var / "kesu.db").stat().st_mode & 0o777 == 0o600
+
+
+def deeds(machine):
+    """What the audit log says was done."""
+    with closing(sqlite3.connect(machine.settings.var / "kesu.db")) as connection:
+        return [row[0] for row in connection.execute("SELECT deed FROM audit ORDER BY seq")]
 
 
 def test_a_broken_backup_does_not_pass_the_check(terminal, small_backup, elsewhere):

@@ -20,23 +20,21 @@ from tests.records import a_conversation, a_customer, a_message, store
 OLDER, PHONE = "0021", "13912345678"  # the phone of the complaint in conftest.py
 
 
-async def test_every_table_and_file_is_restored_on_an_empty_machine(machine, backup, empty_machine):
+async def test_every_table_and_file_is_restored_and_the_desk_goes_on_with_its_case(
+    machine, desk_here, backup, empty_machine, key
+):
+    (before,) = await desk_here.cases()
     restored = await empty_machine.restore(backup)
-    assert await empty_machine.tables() == await machine.tables()
+    tables = await empty_machine.tables()
+    assert tables == await machine.tables()
     assert empty_machine.files() == machine.files()
     assert restored.aside == []
-    assert {name for name, rows in (await empty_machine.tables()).items() if rows} > {
+    assert {name for name, rows in tables.items() if rows} > {
         "cases",
         "messages",
         "attachments",
         "nlu_trackers",
-        "data_keys",
     }
-
-
-async def test_the_restored_desk_goes_on_with_the_case(desk_here, backup, empty_machine, key):
-    (before,) = await desk_here.cases()
-    await empty_machine.restore(backup)
     database = Database(empty_machine.settings.database_url, Sealer.from_base64(key))
     await database.confirm_key()
     async with database.reading_units()() as uow:

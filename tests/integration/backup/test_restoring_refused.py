@@ -1,11 +1,13 @@
 """What is not restored, and why; nothing is overwritten, and nothing is left half done."""
 
+import asyncio
 import random
 
 import pytest
 from pydantic import SecretStr
 
 from bot.adapters.backup import making, postgres_tools, sqlite_copy
+from bot.adapters.backup import restoring as restoring_module
 from bot.adapters.database.sealing import Sealer, new_key
 from bot.adapters.files_folder import FolderFiles
 from bot.domain.errors import ConfigurationError, InvalidInput
@@ -74,7 +76,7 @@ async def test_what_a_program_brings_along_stays_and_the_backups_is_put_aside(
 
 async def test_a_changed_file_is_refused_wherever_it_was_changed(small_backup, elsewhere):
     content, places = small_backup.read_bytes(), random.Random(7)  # noqa: S311 -- no secret
-    for _ in range(40):
+    for _ in range(12):
         changed = bytearray(content)
         changed[places.randrange(len(content))] ^= 0xFF
         small_backup.write_bytes(changed)
@@ -113,6 +115,40 @@ async def test_a_failure_at_the_end_takes_away_what_was_written(small_backup, el
     monkeypatch.setattr("bot.adapters.backup.restoring.upgrade", fail)
     with pytest.raises(ConfigurationError, match="no"):
         await elsewhere.restore(small_backup)
+    assert untouched(elsewhere)
+
+
+async def called_off(doing, reached):
+    """Cancel a task once it got so far, and wait until it has ended."""
+    task = asyncio.create_task(doing)
+    await reached.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+async def test_what_is_called_off_leaves_nothing_behind(
+    small_machine, small_backup, elsewhere, tmp_path, monkeypatch
+):
+    loop, writing, restoring = asyncio.get_running_loop(), asyncio.Event(), asyncio.Event()
+    write = restoring_module._write
+
+    def add(writer, name, path):
+        loop.call_soon_threadsafe(writing.set)
+        writer._stop._event.wait()
+        writer._stop.check()
+
+    def put(path, content):
+        write(path, content)
+        loop.call_soon_threadsafe(restoring.set)
+        content._stop._event.wait()
+
+    monkeypatch.setattr(making.Writer, "add", add)
+    monkeypatch.setattr(restoring_module, "_write", put)
+    (target := tmp_path / "target").mkdir()
+    await called_off(small_machine.backup(target), writing)
+    assert list(target.iterdir()) == []
+    await called_off(elsewhere.restore(small_backup), restoring)
     assert untouched(elsewhere)
 
 
