@@ -2,12 +2,13 @@
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
-from bot.adapters.database.sealing import new_key
+from bot.adapters.database.sealing import Sealer, new_key
 from bot.domain.errors import ConfigurationError
 from bot.settings import Settings, variable
 
@@ -51,18 +52,25 @@ def with_secrets(settings: Settings) -> Settings:
     return settings.having(**{field: SecretStr(kept[variable(field)]) for field in (*missing, *given)})
 
 
-def kept_data_key(settings: Settings) -> str | None:
-    """The data key from the environment, else from the file; None when there is none yet: none is made."""
-    if settings.data_key is not None:
-        return settings.data_key.get_secret_value()
+def with_kept_secrets(settings: Settings) -> Settings:
+    """`settings` with every secret that the file holds and the environment doesn't give; none is made."""
     path = settings.var / NAME
-    return (_read(path).get(variable("data_key")) or None) if path.exists() else None
+    kept = _read(path) if path.exists() else {}
+    fields = [field for field in (*_FIELDS, *_OF_OTHERS) if getattr(settings, field) is None]
+    return settings.having(
+        **{field: SecretStr(kept[variable(field)]) for field in fields if kept.get(variable(field))}
+    )
 
 
-def with_data_key(settings: Settings) -> Settings:
-    """`settings` with the data key, where there is one; nothing is made."""
-    key = kept_data_key(settings)
-    return settings if key is None else settings.having(data_key=SecretStr(key))
+def data_key_ids(settings: Settings) -> frozenset[str]:
+    """The ids of all secrets that may be a data key: while it is being changed, there are several."""
+    secrets_given = (getattr(settings, field) for field in type(settings).model_fields)
+    found = set()
+    for secret in secrets_given:
+        if isinstance(secret, SecretStr):
+            with suppress(ConfigurationError):  # a password, a token …
+                found.add(Sealer.from_base64(secret.get_secret_value()).key_id)
+    return frozenset(found)
 
 
 def _read(path: Path) -> dict[str, str]:

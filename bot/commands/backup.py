@@ -11,7 +11,7 @@ import click
 from bot.adapters.backup.archive import COMPANY, CORRECTIONS, FILES, HANDBOOK, MODELS
 from bot.adapters.backup.making import Backup, make_backup
 from bot.adapters.database.schema import check
-from bot.adapters.secrets_file import NAME, with_data_key
+from bot.adapters.secrets_file import NAME, with_kept_secrets
 from bot.commands.taken import note_at_terminal
 from bot.domain.errors import ConfigurationError
 from bot.settings import Settings, load_settings
@@ -53,7 +53,9 @@ async def _make(settings: Settings, target: Path) -> Backup:
     with suppress(ConfigurationError):  # older tables: nothing is written before they are brought up to date
         await check(settings.database_url)
         details = {"key_id": made.about.key_id}
-        await note_at_terminal(with_data_key(settings), "backup_made", f"backup:{made.file.name}", details)
+        await note_at_terminal(
+            with_kept_secrets(settings), "backup_made", f"backup:{made.file.name}", details
+        )
     return made
 
 

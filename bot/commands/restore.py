@@ -9,7 +9,7 @@ import click
 
 from bot.adapters.backup.restoring import Restored, look, prove, restore
 from bot.adapters.handbook_files import check_directory
-from bot.adapters.secrets_file import with_data_key
+from bot.adapters.secrets_file import with_kept_secrets
 from bot.commands.backup import counted
 from bot.commands.taken import note_at_terminal
 from bot.settings import Settings, load_settings
@@ -49,7 +49,7 @@ async def _restore(settings: Settings, backup: BinaryIO) -> Restored:
     restored = await restore(settings, backup)
     details = {"made": restored.about.made, "key_id": restored.about.key_id}
     await note_at_terminal(
-        with_data_key(settings), "backup_restored", f"backup:{restored.about.made}", details
+        with_kept_secrets(settings), "backup_restored", f"backup:{restored.about.made}", details
     )
     return restored
 

@@ -18,6 +18,7 @@ ABOUT_IT = About(
     made="2026-03-18T02:00:00+00:00",
     program="0.1.0",
     key_id="0a1b2c3d",
+    key_ids=["0a1b2c3d"],
     revision="0001",
     desk=Copied(kind="sqlite"),
     rasa=None,

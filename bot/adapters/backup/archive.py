@@ -29,6 +29,9 @@ _ENDINGS = {"sqlite": "sqlite", "postgresql": "dump"}
 _UNFIT = re.compile(r"[\x00-\x1f\x7f\\:]")
 
 
+KeyId = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
@@ -42,12 +45,17 @@ class Copied(_Strict):
 
 
 class About(_Strict):
-    """What a backup says of itself. `rasa` is None where Rasa's tables stand in the desk's database."""
+    """What a backup says of itself.
+
+    `key_id` is the data key with which it is sealed, `key_ids` are all that its database needs: while the key
+    is being changed, there are several. `rasa` is None where Rasa's tables stand in the desk's database.
+    """
 
     format: Literal["kesu-backup/1"]
     made: str
     program: str
-    key_id: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{8}$")]
+    key_id: KeyId
+    key_ids: list[KeyId]
     revision: Annotated[str, StringConstraints(pattern=r"^[0-9a-z_]{1,32}$")]
     desk: Copied
     rasa: Copied | None

@@ -29,5 +29,6 @@ async def facts_of(column: Column) -> Facts:
         raise ConfigurationError(
             f"数据库是更新版本的程序写的（{revision}），现在的程序不能备份它：请用那个版本备份。"
         )
-    keys, files = await column("data_keys", "key_id"), await column("attachments", "id")
-    return Facts(revision, frozenset(keys), frozenset(files))
+    # Before an id may stand what else the key is for.
+    keys = frozenset(str(key).rpartition(":")[2] for key in await column("data_keys", "key_id"))
+    return Facts(revision, keys, frozenset(await column("attachments", "id")))

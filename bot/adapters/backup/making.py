@@ -27,7 +27,7 @@ from bot.adapters.backup.facts import Facts
 from bot.adapters.backup.stopping import Stop, in_thread
 from bot.adapters.database.sealing import Sealer
 from bot.adapters.files_folder import place_of
-from bot.adapters.secrets_file import NAME, kept_data_key
+from bot.adapters.secrets_file import NAME, with_kept_secrets
 from bot.domain.errors import ConfigurationError
 from bot.settings import ROOT, Settings
 
@@ -63,15 +63,15 @@ async def make_backup(settings: Settings, target: Path, *, root: Path = ROOT) ->
     programs missing or too old, no space left. Whatever goes wrong, nothing is left behind.
     """
     out = _file(target, datetime.now(UTC))
-    key = kept_data_key(settings)
+    key = with_kept_secrets(settings).data_key
     if key is None:
         raise ConfigurationError(f"找不到数据密钥：{settings.var / NAME} 里没有，也没有设置 KESU_DATA_KEY。")
     with _explained(out), tempfile.TemporaryDirectory(prefix=".kesu-backup-", dir=out.parent) as scratch:
         before = frozenset(await asyncio.to_thread(lambda: list(kept_files(settings))))
         databases = await _copied(settings, Path(scratch))
-        about = _about(databases, Sealer.from_base64(key).key_id)
+        about = _about(databases, Sealer.from_base64(key.get_secret_value()).key_id)
         work = _Work(settings, root, databases, before)
-        return await in_thread(work.stop, work.write, out, about, base64.b64decode(key.strip()))
+        return await in_thread(work.stop, work.write, out, about, base64.b64decode(key.get_secret_value()))
 
 
 def _file(target: Path, now: datetime) -> Path:
@@ -127,6 +127,7 @@ def _about(databases: _Databases, key_id: str) -> About:
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         program=version("kesu-desk"),
         key_id=key_id,
+        key_ids=sorted(known | {key_id}),
         revision=databases.facts.revision,
         desk=databases.desk,
         rasa=databases.rasa,

@@ -33,7 +33,7 @@ from bot.adapters.backup.reading import about, contents
 from bot.adapters.backup.stopping import Stop, in_thread
 from bot.adapters.database.schema import knows, upgrade
 from bot.adapters.database.sealing import Sealer
-from bot.adapters.secrets_file import NAME, kept_data_key
+from bot.adapters.secrets_file import NAME, data_key_ids, with_kept_secrets
 from bot.domain.errors import ConfigurationError, InvalidInput
 from bot.settings import ROOT, Settings
 
@@ -55,22 +55,27 @@ def look(settings: Settings, file: BinaryIO) -> tuple[About, bytes]:
 
     InvalidInput for another file or a newer program's backup, ConfigurationError for another data key.
     """
-    found, key = about(file), kept_data_key(settings)
-    if key is None:
+    found, given = about(file), with_kept_secrets(settings)
+    if given.data_key is None:
         raise ConfigurationError(
             f"恢复这份备份需要编号 {found.key_id} 的数据密钥：请把另存的 {NAME} 放进 {settings.var}"
             "（chmod 600），或设置 KESU_DATA_KEY。"
         )
-    ours = Sealer.from_base64(key).key_id
-    if ours != found.key_id:
+    key = given.data_key.get_secret_value()
+    if (ours := Sealer.from_base64(key).key_id) != found.key_id:
         raise ConfigurationError(
             f"这份备份要用编号 {found.key_id} 的数据密钥，给出的密钥编号却是 {ours}：没有恢复任何东西。"
+        )
+    if missing := sorted(set(found.key_ids) - data_key_ids(given)):
+        raise ConfigurationError(
+            f"这份备份还要用编号 {'、'.join(missing)} 的数据密钥（更换密钥时新旧都要）："
+            f"请用备份当时的 {NAME}。"
         )
     if not knows(found.revision):
         raise InvalidInput(
             f"这份备份的数据库是更新版本的程序写的（{found.revision}），现在的程序读不了：请用那个版本恢复。"
         )
-    return found, base64.b64decode(key.strip())
+    return found, base64.b64decode(key)
 
 
 def prove(file: BinaryIO, data_key: bytes) -> int:

@@ -41,6 +41,18 @@ async def test_without_a_data_key_the_needed_one_is_named_and_none_is_made(small
     assert untouched(elsewhere)
 
 
+async def test_all_keys_are_needed_that_the_database_was_written_with(
+    own_database_url, key, elsewhere, tmp_path
+):
+    machine, other = Machine.at(tmp_path, own_database_url, key), Sealer.from_base64(new_key()).key_id
+    known = [id_of(machine), f"look-up:{id_of(machine)}", other]
+    await run(own_database_url, *(f"INSERT INTO data_keys VALUES ('{one}')" for one in known))  # noqa: S608
+    made = await machine.backup(tmp_path / "changing.tar")
+    assert set(made.about.key_ids) == {id_of(machine), other}
+    with pytest.raises(ConfigurationError, match=f"还要用编号 {other} 的数据密钥"):
+        await elsewhere.having(data_key=SecretStr(key)).restore(made.file)
+
+
 async def test_a_database_that_is_there_is_never_overwritten(backup, machine):
     before = await machine.tables()
     with pytest.raises(ConfigurationError, match="只能恢复到空的"):
