@@ -69,7 +69,8 @@ async def _dump(connection: AsyncConnection, url: str, out: Path) -> Copied:
     server = await _version(connection)
     tool = await find_tool("pg_dump", server)
     snapshot = await connection.scalar(text("SELECT pg_export_snapshot()"))
-    await run_tool(tool, url, "--format=custom", *_ALL, f"--snapshot={snapshot}", f"--file={out}")
+    wanted = ("--format=custom", "--no-unlogged-table-data", *_ALL)  # unlogged: true only while it runs
+    await run_tool(tool, url, *wanted, f"--snapshot={snapshot}", f"--file={out}")
     return Copied(kind="postgresql", server=server, tool=tool.version)
 
 
