@@ -213,39 +213,6 @@ async def test_a_backup_goes_only_into_its_own_kind_of_database(postgres, small_
         await server.restore(small_backup)
 
 
-@pytest.fixture
-def programs(tmp_path, monkeypatch):
-    """The only programs of PostgreSQL on this machine: none, until a test puts some there."""
-    folder = tmp_path / "bin"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.setattr(postgres_tools, "PLACES", ())
-    return folder
-
-
-def put_program(folder, name, version):
-    path = folder / name
-    path.write_text(f"#!/bin/sh\necho '{name} (PostgreSQL) {version}'\n", "utf-8")
-    path.chmod(0o755)
-
-
-async def test_missing_programs_of_postgresql_are_named(programs):
-    with pytest.raises(ConfigurationError, match="找不到 pg_dump：请安装 PostgreSQL 17 的客户端工具"):
-        await postgres_tools.find_tool("pg_dump", 17)
-
-
-async def test_programs_older_than_the_server_or_the_dump_are_refused(programs):
-    put_program(programs, "pg_dump", "14.2 (Debian 14.2-1)")
-    with pytest.raises(ConfigurationError, match="服务器是 PostgreSQL 17，本机的 pg_dump 却是 14 版"):
-        await postgres_tools.find_tool("pg_dump", 17)
-    put_program(programs, "pg_restore", "16.1")
-    with pytest.raises(
-        ConfigurationError, match="备份是用 17 版的 pg_dump 做的，本机的 pg_restore 却是 16 版"
-    ):
-        await postgres_tools.find_tool("pg_restore", 16, 17)
-    assert (await postgres_tools.find_tool("pg_restore", 15)).version == 16
-
-
 @pytest.mark.postgres
 async def test_a_program_that_fails_says_why_without_the_password(postgres):
     url = postgres.set(database="nowhere", password="geheim").render_as_string(hide_password=False)
