@@ -1,8 +1,8 @@
 """Run both test suites, each in its own environment; fail if any part failed. Standard library only.
 
-What needs neither Rasa nor a browser runs on two cores at once, a file on one of them. A test of the desk that
-fails is tried once more, because a busy machine can be too slow for it; which ones needed that is listed at the
-end, and each of them is a race worth looking at. Arguments go to pytest of the desk, so that
+What needs neither Rasa nor a browser runs on two cores at once, a file on one of them. A test of the desk
+that fails is tried once more, because a busy machine can be too slow for it; which ones needed that is listed
+at the end, and each of them is a race worth looking at. Arguments go to pytest of the desk, so that
 `make test ARGS="-k ledger"` narrows it.
 """
 
