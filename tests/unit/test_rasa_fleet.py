@@ -27,6 +27,8 @@ class TurnedClock:
 class FakeMember:
     """A Rasa by a script: `starts` is an event to wait for or an error; `says` what it misreads each time."""
 
+    restarts, pid = 0, None
+
     def __init__(self, world, model):
         self.world, self.model, self.url = world, model, f"http://{model}-{len(world.all) + 1}"
         self.running = False
