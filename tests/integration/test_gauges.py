@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import insert
 
 from bot.adapters.database.gauges import SqlGauges
+from bot.adapters.database.tables import wechat_backlog
 from bot.adapters.metrics.messages import counting_messages
 from bot.domain.case import CaseState
 from bot.domain.conversation import Delivery, Owner
@@ -118,11 +120,15 @@ async def test_what_waits_to_go_out_is_counted_by_its_way(gauges, units, talk):
         for number, state in enumerate(states):
             uow.wechat.add_sending(sending(state, state, NOW - HOUR, number))
         uow.wechat.add_sending(sending("old", SendingState.FAILED, NOW - 2 * DAY, 9))
+        await uow._session.execute(
+            insert(wechat_backlog).values(key="k", kept_at=NOW - HOUR, place=0, body="{}")
+        )
         await uow.commit()
     standing = await gauges.standing(NOW)
     assert standing.letters == {"mail": Backlog(1, NOW - DAY)}
     assert standing.webhooks == Backlog(1, NOW - HOUR)
     one = Backlog(1, NOW - HOUR)
+    assert standing.kept == one
     assert standing.sendings == {"waiting": one, "held": one, "failed": one}
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, Table, case, func, literal_column, select
+from sqlalchemy import ColumnElement, Row, Select, Table, case, func, literal_column, select, true
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.adapters.database.engine import READ_ONLY
@@ -16,6 +16,7 @@ from bot.adapters.database.tables import (
     messages,
     tasks,
     webhook_deliveries,
+    wechat_backlog,
     wechat_sendings,
 )
 from bot.domain.conversation import Owner
@@ -66,6 +67,7 @@ class SqlGauges:
                 ),
                 letters=await _by(connection, letters, "way", _is(letters.c.state, *_UNSENT)),
                 sendings=await _sendings(connection, now),
+                kept=await _backlog(connection, wechat_backlog, "kept_at", true()),
             )
 
 

@@ -30,6 +30,8 @@ _FAMILIES = (
     ("kesu_webhooks_oldest_seconds", "How old the first of them is.", ()),
     ("kesu_letters_unsent", "Mails and short messages not yet sent.", ("way",)),
     ("kesu_letters_oldest_seconds", "How old the first of them is.", ("way",)),
+    ("kesu_wechat_kept", "Messages from WeChat that are not in their conversations yet.", ()),
+    ("kesu_wechat_kept_oldest_seconds", "How old the first of them is.", ()),
     ("kesu_wechat_sendings", "Messages to WeChat; failed and unsure ones: of the last day.", ("state",)),
     ("kesu_wechat_sendings_oldest_seconds", "How old the first of them is.", ("state",)),
 )
@@ -109,6 +111,8 @@ def _values(standing: Standing, now: datetime) -> Mapping[str, list[Sample]]:
         "kesu_webhooks_oldest_seconds": [((), age(standing.webhooks))],
         "kesu_letters_unsent": [((way,), backlog.count) for way, backlog in letters],
         "kesu_letters_oldest_seconds": [((way,), age(backlog)) for way, backlog in letters],
+        "kesu_wechat_kept": [((), standing.kept.count)],
+        "kesu_wechat_kept_oldest_seconds": [((), age(standing.kept))],
         "kesu_wechat_sendings": [((state,), backlog.count) for state, backlog in sendings],
         "kesu_wechat_sendings_oldest_seconds": [
             ((state.value,), age(backlog)) for state, backlog in waiting.items()

@@ -84,7 +84,7 @@ class Standing:
 
     `owners` are conversations by owner, of the bot's those that changed within the last hour; `deadlines`
     those of "cases" and "tasks"; `letters` unsent ones by way; `sendings` to WeChat by state, of the failed
-    and unsure ones those of the last day.
+    and unsure ones those of the last day; `kept` is what came over WeChat and isn't in its conversation yet.
     """
 
     owners: Mapping[str, int]
@@ -94,6 +94,7 @@ class Standing:
     webhooks: Backlog
     letters: Mapping[str, Backlog]
     sendings: Mapping[str, Backlog]
+    kept: Backlog = Backlog()
 
 
 class Gauges(Protocol):
