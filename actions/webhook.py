@@ -11,13 +11,14 @@ from typing import Any
 from aiohttp import web
 from rasa_sdk.executor import ActionExecutor
 from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
+from structlog.contextvars import bound_contextvars
 
 from actions import complaint, small_talk
 from actions.base import CURRENT_TURN
 from bot.domain.errors import InvalidInput
 from bot.domain.reading import Reading
 from bot.services import needing_people, risks, verdicts
-from bot.services.ports import Clock, Units
+from bot.services.ports import Clock, Measures, NotMeasured, Stage, Units, timed
 from bot.services.turns import open_turn
 from bot.services.words import Words
 
@@ -27,8 +28,11 @@ _TURNS = 1000  # of which the handbook is remembered: far more than are ever und
 class ActionServer:
     """Runs custom actions for one Rasa process; `secret` is shared by the pair."""
 
-    def __init__(self, units: Units, words: Words, clock: Clock, secret: str) -> None:
+    def __init__(
+        self, units: Units, words: Words, clock: Clock, secret: str, measures: Measures | None = None
+    ) -> None:
         self._units, self._words, self._clock = units, words, clock
+        self._measures = measures or NotMeasured()
         self._authorization = f"Bearer {secret}".encode()
         self._executor = _executor()
         self._speaking: OrderedDict[str, Words] = OrderedDict()
@@ -49,7 +53,11 @@ class ActionServer:
         turn = request.headers["X-Kesu-Turn"]
         place = int(request.headers["X-Kesu-Action"])
         try:
-            return web.json_response(await self.run(call, turn, place))
+            with (
+                bound_contextvars(conversation=call["sender_id"], turn=turn),
+                timed(self._measures, turn, Stage.ACTIONS),
+            ):
+                return web.json_response(await self.run(call, turn, place))
         except ActionExecutionRejection as rejected:
             body = {"error": str(rejected), "action_name": rejected.action_name}
             return web.json_response(body, status=400)

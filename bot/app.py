@@ -10,6 +10,7 @@ from bot.adapters.model_files import model_id
 from bot.adapters.rasa_fleet import RasaFleet
 from bot.assembly import Desk, listening, open_desk, read_books
 from bot.door import web_parts
+from bot.monitoring import measured, monitored
 from bot.services.promotion import Serving
 from bot.settings import Settings
 from bot.web.app import create_web_app
@@ -37,13 +38,15 @@ async def serve(settings: Settings, started: asyncio.Event, fleet: RasaFleet | N
     `fleet` keeps its Rasas; without one it talks to whatever listens on `settings.rasa_port`. The doors open
     before Rasa is ready: what customers write until then is stored, and answered when it is.
     """
-    hub = Hub()
-    async with open_desk(settings, SystemClock(), hub) as desk, open_wechat(desk, hub) as wechat:
+    hub, measures = Hub(), measured(settings)
+    async with open_desk(settings, SystemClock(), hub, measures) as desk, open_wechat(desk, hub) as wechat:
         health = RasaHealth(desk.rasa, desk.runner.hurry)
-        door = create_web_app(web_parts(desk, hub, health, partial(_serving, health, fleet), wechat))
+        serving = partial(_serving, health, fleet)
+        door = create_web_app(web_parts(desk, hub, health, serving, wechat))
         if fleet is not None:
             fleet.attach(desk.rasa, desk.promotion)
         async with (
+            monitored(measures, desk, health, serving, fleet, wechat),
             listening(door, settings.host, settings.port),
             background(
                 every(SWEEP_SECONDS, desk.see_to_silence),

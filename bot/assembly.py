@@ -36,7 +36,7 @@ from bot.services.model_reports import ReportMaker
 from bot.services.models.jobs import ModelJobs
 from bot.services.outbreaks import Outbreaks
 from bot.services.ownership import Ownership
-from bot.services.ports import Clock, Live, Units
+from bot.services.ports import Clock, Live, Measures, Units
 from bot.services.presence import Presences
 from bot.services.promotion import Promotion
 from bot.services.review.desk import ReviewDesk
@@ -108,7 +108,9 @@ class Desk:
 
 
 @asynccontextmanager
-async def open_desk(settings: Settings, clock: Clock, live: Live) -> AsyncIterator[Desk]:
+async def open_desk(
+    settings: Settings, clock: Clock, live: Live, measures: Measures | None = None
+) -> AsyncIterator[Desk]:
     """Open the desk on an upgraded database; its actions listen on `settings.actions_port`."""
     database, sealer = _open_database(settings)
     await database.confirm_key()
@@ -120,7 +122,7 @@ async def open_desk(settings: Settings, clock: Clock, live: Live) -> AsyncIterat
     await asyncio.to_thread(pinyin.load)
     rasa = RasaClient(f"http://{LOOPBACK}:{settings.rasa_port}", secret)
     reading = database.reading_units()
-    turns = Turns(units, reading, rasa, words, clock)
+    turns = Turns(units, reading, rasa, words, clock, measures)
     files = FolderFiles(settings.files)
     files.prepare()
     most = UploadLimits(settings.photo_mb, settings.video_mb, settings.files_a_day, settings.files_a_day_mb)
@@ -159,7 +161,7 @@ async def open_desk(settings: Settings, clock: Clock, live: Live) -> AsyncIterat
         review=ReviewDesk.of(units, reading, rasa, clock, words, pinyin.syllables_of),
         shadow=ShadowReplays(units, partial(beside, settings), finder(settings), clock, reading=reading),
     )
-    actions = ActionServer(units, words, clock, secret).app()
+    actions = ActionServer(units, words, clock, secret, measures).app()
     try:
         async with listening(actions, LOOPBACK, settings.actions_port):
             yield desk

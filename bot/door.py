@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.adapters import pinyin
 from bot.adapters.background import RasaHealth
+from bot.adapters.database.gauges import SqlGauges
 from bot.adapters.derived_keys import derived_key
 from bot.adapters.edition_files import read_edition, write_edition
 from bot.adapters.media.desk_media import DeskMedia
@@ -22,6 +23,7 @@ from bot.adapters.training_rows import TrainingFolder
 from bot.assembly import LOOKED_AT_ONCE, Desk, data_key
 from bot.domain.errors import ConfigurationError
 from bot.domain.task import TaskKind
+from bot.monitoring import DatabaseHealth
 from bot.services import extensions
 from bot.services.accounts import Accounts
 from bot.services.accounts_changes import Staff
@@ -127,6 +129,8 @@ def web_parts(
         interfaces=_interfaces(desk, reading, handling),
         limits=_limits(desk.settings),
         ready=lambda: health.ready,
+        draining=lambda: health.leaving,
+        database=DatabaseHealth(SqlGauges(desk.database.engine)).look,
         serving=serving,
         promotion=desk.promotion,
         models=ModelDesk.of(desk.units, reading, desk.clock, desk.trainer),

@@ -61,6 +61,7 @@ def temporary(settings: Settings, folder: Path) -> Settings:
         pair_secret=SecretStr(new_key()),
         actions_port=free_port(),
         rasa_port=free_port(),
+        metrics_port=None,
     )
 
 

@@ -98,6 +98,10 @@ class Door:
         return found
 
 
+async def _there():
+    return True
+
+
 def make_door(database, sealer, company=None, effects=None):
     """A door whose messages wait until the test has them answered; `effects` of decided tasks, if any."""
     hub = Hub()
@@ -149,6 +153,7 @@ def make_door(database, sealer, company=None, effects=None):
         company=desk.words.company,
         texts=lambda situation: desk.words.situation(situation, "hans").text,
         ready=lambda: True,
+        database=_there,
         serving=lambda: Serving("m1", "m1"),
         models=ModelDesk.of(units, reading, desk.clock, Trainer()),
         promotion=Promotion(units, desk.clock, lambda model: Path(model.file), reading=reading),

@@ -44,6 +44,7 @@ class RasaHealth:
     def __init__(self, rasa: RasaClient, on_return: Callable[[], None]) -> None:
         self._rasa, self._on_return = rasa, on_return
         self.ready = False
+        self.leaving = False  # this process takes nothing on any more
         self.model: str | None = None  # which one answered last
 
     async def look(self) -> None:

@@ -99,6 +99,15 @@ def environment(**given: str) -> dict[str, str]:
     return {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | given
 
 
+def resident_bytes(pid: int) -> int:
+    """How much memory a process has in use; 0 where that can't be read (it has ended, no Linux)."""
+    try:
+        pages = Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1]
+    except (OSError, IndexError):
+        return 0
+    return int(pages) * os.sysconf("SC_PAGE_SIZE")
+
+
 def last_lines(log: Path, count: int = 1) -> str:
     """The last lines of a log that hold something, for an error message."""
     try:

@@ -25,6 +25,7 @@ def free_port(host: str = "127.0.0.1") -> int:
 
 def check_port(host: str, port: int, setting: str) -> None:
     """Raise ConfigurationError when `port` can't be listened on, naming it and its setting."""
+    host_setting = setting.replace("PORT", "HOST")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # the desk's own last run may linger
@@ -36,11 +37,11 @@ def check_port(host: str, port: int, setting: str) -> None:
                 errno.EACCES: f"没有权限使用端口 {port}：请用 {setting} 换一个 1024 以上的端口",
             }.get(
                 problem.errno or 0,
-                f"不能在 {host} 上监听（{problem.strerror}）：请检查 KESU_HOST 和 {setting}",
+                f"不能在 {host} 上监听（{problem.strerror}）：请检查 {host_setting} 和 {setting}",
             )
             raise ConfigurationError(reason) from None
         except socket.gaierror:
-            raise ConfigurationError(f"KESU_HOST={host} 不是本机的地址") from None
+            raise ConfigurationError(f"{host_setting}={host} 不是本机的地址") from None
 
 
 def choose_port(host: str, port: int, setting: str) -> int:

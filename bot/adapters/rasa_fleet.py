@@ -9,19 +9,15 @@ start begins with the model that the row names. A model that is not fit is refus
 
 import asyncio
 import logging
-from collections.abc import Callable, Coroutine
-from itertools import chain
-from pathlib import Path
+from collections.abc import Coroutine
 from typing import Any, Protocol
 
 from bot.adapters.background import every
-from bot.adapters.listening import free_port
-from bot.adapters.rasa_member import Member, RasaMember, beside
+from bot.adapters.rasa_member import Launch, Member, beside, launcher
 from bot.adapters.understanding import TURN_TIMEOUT
 from bot.adapters.watcher import Clock, RealClock
 from bot.domain.errors import ConfigurationError
 from bot.services.promotion import Serving, Wanted
-from bot.settings import Settings
 
 __all__ = ["RasaFleet", "beside", "launcher"]
 
@@ -32,7 +28,6 @@ PROOFS, PROOF_SECONDS = (
     2.0,
 )  # how often a model is asked again once customers talk to it, and how far apart
 
-Launch = Callable[[Path], Member]
 log = logging.getLogger(__name__)
 
 
@@ -73,6 +68,7 @@ class RasaFleet:
         self._desk: asyncio.Future[tuple[Client, Rows]] = asyncio.get_running_loop().create_future()
         self._live: Member | None = None
         self._members: list[Member] = []
+        self._restarts = 0  # of those that have ended
         self._given_up = -1  # the row's version with a model that can't be used and none to go back to
 
     @property
@@ -80,6 +76,16 @@ class RasaFleet:
         """How it stands."""
         model = self._live.model if self._live else None
         return Serving(model, self._wanted.model, switching=len(self._members) > 1)
+
+    @property
+    def restarts(self) -> int:
+        """How often a Rasa was started again after it had died or hung."""
+        return self._restarts + sum(member.restarts for member in self._members)
+
+    @property
+    def pids(self) -> tuple[int, ...]:
+        """The process ids of the Rasas."""
+        return tuple(member.pid for member in self._members if member.pid is not None)
 
     def attach(self, client: Client, rows: Rows) -> None:
         """Name the desk's client and the row, as soon as the desk is open; once."""
@@ -229,15 +235,5 @@ class RasaFleet:
 
     async def _end(self, member: Member) -> None:
         await member.stop()
+        self._restarts += member.restarts
         self._members.remove(member)
-
-
-def launcher(settings: Settings) -> Launch:
-    """Starts real Rasas: the first on the port of the settings, further ones on free ports."""
-    ports = chain([settings.rasa_port], iter(free_port, None))
-
-    def launch(archive: Path) -> RasaMember:
-        port = next(ports)
-        return RasaMember(settings.having(rasa_port=port), archive, is_first=port == settings.rasa_port)
-
-    return launch

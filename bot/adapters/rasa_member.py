@@ -2,8 +2,9 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -31,6 +32,14 @@ class Member(Protocol):
     model: str
     url: str
 
+    @property
+    def restarts(self) -> int:
+        """How often it was started again, after it had died or hung."""
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id, if there is one."""
+
     async def start(self) -> None:
         """Start it, and come back once it is healthy; ConfigurationError."""
 
@@ -39,6 +48,9 @@ class Member(Protocol):
 
     async def stop(self) -> None:
         """End it; nothing of it is left."""
+
+
+Launch = Callable[[Path], Member]
 
 
 class RasaMember:
@@ -61,6 +73,16 @@ class RasaMember:
         self.url = self._process.url
         self._asking = RasaClient(self.url, settings.pair_secret.get_secret_value(), ANSWER_WITHIN_S)
         self._running: asyncio.Task[None] | None = None
+
+    @property
+    def restarts(self) -> int:
+        """How often it was started again, after it had died or hung."""
+        return max(0, self._process.watcher.starts - 1)
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id, if there is one."""
+        return self._process.pid
 
     async def start(self) -> None:
         """Start it, and come back once it is healthy; it is started again whenever it dies."""
@@ -92,6 +114,17 @@ class RasaMember:
             self._running.cancel()
             await asyncio.gather(self._running, return_exceptions=True)
         await self._asking.close()
+
+
+def launcher(settings: Settings) -> Launch:
+    """Starts real Rasas: the first on the port of the settings, further ones on free ports."""
+    ports = chain([settings.rasa_port], iter(free_port, None))
+
+    def launch(archive: Path) -> RasaMember:
+        port = next(ports)
+        return RasaMember(settings.having(rasa_port=port), archive, is_first=port == settings.rasa_port)
+
+    return launch
 
 
 @asynccontextmanager

@@ -89,6 +89,11 @@ class RasaProcess:
             task.cancel()
             await asyncio.gather(task, ready, return_exceptions=True)
 
+    @property
+    def pid(self) -> int | None:
+        """Of the one that was started last, if any was."""
+        return self._child.pid if self._child is not None else None
+
     async def _launch(self) -> Child:
         port = str(self._settings.rasa_port)
         command = [*self._command, "--model", str(self._model), "--port", port]

@@ -1,7 +1,6 @@
 """`kesu up`."""
 
 import asyncio
-import logging
 import shutil
 import signal
 from contextlib import suppress
@@ -9,9 +8,10 @@ from pathlib import Path
 
 import click
 
+from bot.adapters import logs
 from bot.adapters.clock import SystemClock
 from bot.adapters.handbook_files import check_directory
-from bot.adapters.listening import choose_port
+from bot.adapters.listening import check_port, choose_port
 from bot.adapters.live import NobodyWatches
 from bot.adapters.model_files import archives, model_id, newest_model
 from bot.adapters.rasa_fleet import RasaFleet, launcher
@@ -50,20 +50,13 @@ async def _until_stopped() -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop, number)
     settings = load_settings()
-    _log(settings.log_level)
+    logs.set_up(settings.log_level, settings.log_format)
     settings = await prepare(settings)
     wanted = await model_to_start_with(settings)
     try:
         await _run(settings, RasaFleet(launcher(settings), wanted))
     except* KesuError as problems:
         raise problems.exceptions[0] from None
-
-
-def _log(level: str) -> None:
-    """Log our own doings at `level`; libraries tell warnings only, since below that some quote customers."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for package in ("bot", "actions"):
-        logging.getLogger(package).setLevel(level)
 
 
 async def prepare(settings: Settings) -> Settings:
@@ -79,6 +72,8 @@ async def prepare(settings: Settings) -> Settings:
         actions_port=choose_port("127.0.0.1", settings.actions_port, "KESU_ACTIONS_PORT"),
         rasa_port=choose_port("127.0.0.1", settings.rasa_port, "KESU_RASA_PORT"),
     )
+    if settings.metrics_port is not None:
+        check_port(settings.metrics_host, settings.metrics_port, "KESU_METRICS_PORT")
     settings = with_secrets(settings)
     await upgrade_database(settings)
     problems = check_directory(settings.handbook)

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from bot.domain.errors import UnderstandingUnavailable
+from bot.services.log_context import works_on
 from bot.services.ports import Units
 from bot.services.pressure import Pressure
 from bot.services.turns import Turns
@@ -66,6 +67,7 @@ class Runner:
         await asyncio.gather(*workers, return_exceptions=True)
 
     async def _work(self, conversation_id: str) -> None:
+        works_on(conversation=conversation_id)
         try:
             while conversation_id in self._again:
                 self._again.discard(conversation_id)

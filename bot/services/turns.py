@@ -22,8 +22,9 @@ from bot.services import (
     staffing,
     wordless,
 )
-from bot.services.ports import Clock, Understanding, UnitOfWork, Units
+from bot.services.ports import Clock, Measures, NotMeasured, TurnFailure, Understanding, UnitOfWork, Units
 from bot.services.turn import Turn, deliver, line
+from bot.services.turn_times import TurnTimes
 from bot.services.words import Words
 
 ARRIVING = timedelta(seconds=20)
@@ -33,9 +34,15 @@ class Turns:
     """Sends waiting messages through Rasa and stores what came back (design: the life of a message)."""
 
     def __init__(
-        self, units: Units, reading: Units, understanding: Understanding, words: Words, clock: Clock
+        self,
+        units: Units,
+        reading: Units,
+        understanding: Understanding,
+        words: Words,
+        clock: Clock,
+        measures: Measures | None = None,
     ) -> None:
-        self._units, self._reading = units, reading
+        self._units, self._reading, self._measures = units, reading, measures or NotMeasured()
         self._understanding, self._words, self._clock = understanding, words, clock
 
     async def answer_next(self, conversation_id: str) -> bool:
@@ -52,11 +59,13 @@ class Turns:
             context = await self._context(uow, conversation, message)
             said = await uow.messages.get(context.about) if context.about else message
         try:
-            if not await self._answer_here(conversation, message):
-                answer = await self._understanding.turn(
-                    conversation_id, message.id, said.text, context, _day(said)
-                )
-                await self._finish(conversation_id, message.id, answer)
+            with TurnTimes(self._measures, message, self._clock) as times:
+                if not await self._answer_here(conversation, message):
+                    with times.reading():
+                        answer = await self._understanding.turn(
+                            conversation_id, message.id, said.text, context, _day(said)
+                        )
+                    await self._finish(conversation_id, message.id, answer)
         except UnderstandingUnavailable:
             await self._hold(conversation_id)
             raise
@@ -96,6 +105,7 @@ class Turns:
     async def give_up(self, conversation_id: str) -> None:
         """The bot can't answer for too long: a person gets the conversation, with the draft accepted."""
         now = self._clock.now()
+        self._measures.failed(None, TurnFailure.GIVEN_UP)
         async with self._units() as uow:
             conversation = await uow.conversations.get(conversation_id)
             for message in await uow.messages.waiting(conversation_id):

@@ -61,6 +61,7 @@ from bot.web.keys import (
 )
 from bot.web.limits import Buckets
 from bot.web.open_sockets import OpenSockets
+from bot.web.request_ids import know_request, tell
 
 LARGEST_BODY = 256 * 1024  # bytes: the longest message even if each character is escaped as \uXXXX\uXXXX
 # `frame-ancestors 'self'`: other sites can't put the page into a frame and lure clicks into it.
@@ -82,7 +83,8 @@ def create_web_app(parts: WebParts) -> web.Application:
     """Put the door together."""
     limits = parts.limits
     proxies = [TrustedProxies(limits.proxies).middleware] if limits.proxies else []
-    app = web.Application(middlewares=[compress, explain_errors, *proxies], client_max_size=LARGEST_BODY)
+    around = [know_request, compress, explain_errors, *proxies]
+    app = web.Application(middlewares=around, client_max_size=LARGEST_BODY)
     app[PARTS] = parts
     app[MESSAGE_LIMIT] = Buckets(burst=20, per_second=1)
     app[FRAME_LIMIT] = Buckets(burst=60, per_second=10)
@@ -98,7 +100,7 @@ def create_web_app(parts: WebParts) -> web.Application:
     parts.hub.watch(app[BOARD].changed)
     rendering.set_up(app)
     _add_routes(app)
-    app.on_response_prepare.append(_secure)
+    app.on_response_prepare.extend((_secure, tell))
     app.on_shutdown.append(_close_sockets)
     return app
 

@@ -17,6 +17,7 @@ from typing import Any
 from bot.domain.by_hand import by_hand
 from bot.domain.conversation import Owner
 from bot.services.console_views import ListRow
+from bot.services.log_context import works_on
 from bot.web.live import Listener
 
 log = logging.getLogger(__name__)
@@ -110,6 +111,7 @@ class Board:
 
     async def _keep_up(self) -> None:
         """Tell the listeners of what is new, for as long as there are any."""
+        works_on()
         while True:
             try:
                 async with asyncio.timeout(_ANEW_SECONDS):

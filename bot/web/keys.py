@@ -64,7 +64,8 @@ class WebParts:
 
     `runner_wake` is told which conversation has something to answer; `ask_extension` asks for a later
     promised day (bot/services/extensions.py); `texts` gives the desk's sentence for a situation; `ready` says
-    whether messages are being answered, `serving` by which model; `origin` is the address people use
+    whether messages are being answered, `database` whether it answers, `draining` whether this process takes
+    nothing new any more (bot/web/health.py), `serving` by which model; `origin` is the address people use
     ("https://desk.example"), None when it is whatever the request was sent to; `limits` are for customers;
     `embed_sites` may put the chat page into a frame; `look_through` looks for new people's names in the cases
     (bot/services/avoidance.py); `sign_on_key` signs what a browser brings back from another sign-in.
@@ -94,6 +95,7 @@ class WebParts:
     company: Company
     texts: Callable[[str], str]
     ready: Callable[[], bool]
+    database: Callable[[], Awaitable[bool]]
     serving: Callable[[], Serving]
     promotion: Promotion
     models: ModelDesk
@@ -122,6 +124,7 @@ class WebParts:
     wechat_signs: WechatSigns | None = None
     wechat: OfficialDoor | None = None
     wechat_kf: KfDoor | None = None
+    draining: Callable[[], bool] = lambda: False
     limits: Limits = field(default_factory=Limits)
     origin: str | None = None
     embed_sites: tuple[str, ...] = ()

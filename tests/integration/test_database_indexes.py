@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
+from bot.adapters.database.gauges import SqlGauges
 from bot.domain.people import Role
 from bot.domain.things import Listed
 from tests.records import NOW, a_user
@@ -30,6 +31,7 @@ SHORT = (
     "ix_cases_open",
     "ix_tasks_open",
     "ix_messages_waiting",
+    "ix_letters_waiting",
     "ix_conversations_updated_at",
 )
 MONTH = timedelta(days=30)
@@ -155,3 +157,8 @@ async def test_the_statistics_are_made_anew_beside_a_writer(database, units):
 async def test_who_is_who_in_several_channels_is_found_along_an_index(plans, database, ask):
     await database.tend()
     assert walked(await plans(ask)) == []
+
+
+async def test_the_figures_for_watchers_are_read_along_indexes(plans, database):
+    await database.tend()
+    assert walked(await plans(lambda _uow: SqlGauges(database.engine).standing(NOW))) == []

@@ -39,3 +39,8 @@ def test_a_port_that_was_chosen_is_kept_and_zero_takes_a_free_one(taken):
     free = free_port()
     assert choose_port("127.0.0.1", free, "KESU_RASA_PORT") == free
     assert choose_port("127.0.0.1", 0, "KESU_RASA_PORT") != taken
+
+
+def test_a_host_of_the_metrics_that_is_not_this_machine_is_told_by_its_own_setting():
+    with pytest.raises(ConfigurationError, match="KESU_METRICS_HOST"):
+        check_port("192.0.2.1", 9108, "KESU_METRICS_PORT")

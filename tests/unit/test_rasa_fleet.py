@@ -27,6 +27,8 @@ class TurnedClock:
 class FakeMember:
     """A Rasa by a script: `starts` is an event to wait for or an error; `says` what it misreads each time."""
 
+    restarts, pid = 0, None
+
     def __init__(self, world, model):
         self.world, self.model, self.url = world, model, f"http://{model}-{len(world.all) + 1}"
         self.running = False
@@ -151,6 +153,15 @@ async def test_another_model_in_the_row_gets_the_turns_and_the_one_before_is_sto
     assert world.answering == "B"
     assert world.running() == ["B"]
     assert world.rows.refused == []
+
+
+async def test_restarts_are_counted_over_all_rasas_there_ever_were(world):
+    world.all[0].restarts, world.all[0].pid = 2, 4711
+    assert (world.fleet.restarts, world.fleet.pids) == (2, (4711,))
+    world.rows.change("B")
+    await world.fleet.look()
+    world.all[1].restarts = 1
+    assert (world.fleet.restarts, world.fleet.pids) == (3, ())
 
 
 async def test_turns_stay_with_the_old_one_until_the_new_one_is_healthy_and_reads_rightly(world):

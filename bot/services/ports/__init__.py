@@ -13,6 +13,17 @@ from bot.services.ports.followup import Letters, Sender, Visits, Watched
 from bot.services.ports.handbook import Editions
 from bot.services.ports.interfaces import Answered, ApiLists, ApiTokens, Webhooks, WebhookSender
 from bot.services.ports.judgement import Judgements
+from bot.services.ports.measures import (
+    Backlog,
+    Deadlines,
+    Gauges,
+    Measures,
+    NotMeasured,
+    Stage,
+    Standing,
+    TurnFailure,
+    timed,
+)
 from bot.services.ports.models import Made, MakeReport, Models, Trainer
 from bot.services.ports.ownership import CaseMark, Groups, Presences, Queue
 from bot.services.ports.people import People, Tasks
@@ -44,6 +55,7 @@ __all__ = [
     "Attachments",
     "Audit",
     "Avoidances",
+    "Backlog",
     "Calendars",
     "CaseMark",
     "Cases",
@@ -53,9 +65,11 @@ __all__ = [
     "Conversations",
     "Corrections",
     "Customers",
+    "Deadlines",
     "Download",
     "Editions",
     "Files",
+    "Gauges",
     "Groups",
     "Judgements",
     "KfAccount",
@@ -65,10 +79,12 @@ __all__ = [
     "Lookups",
     "Made",
     "MakeReport",
+    "Measures",
     "Media",
     "Messages",
     "Models",
     "Near",
+    "NotMeasured",
     "OfficialClient",
     "Page",
     "People",
@@ -91,9 +107,12 @@ __all__ = [
     "SessionState",
     "Shadows",
     "Shown",
+    "Stage",
+    "Standing",
     "Tasks",
     "Trainer",
     "TrainingRows",
+    "TurnFailure",
     "Unanswered",
     "Understanding",
     "UnitOfWork",
@@ -103,4 +122,5 @@ __all__ = [
     "WebhookSender",
     "Webhooks",
     "Wechat",
+    "timed",
 ]

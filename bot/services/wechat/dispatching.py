@@ -6,6 +6,7 @@ import traceback
 from datetime import datetime, timedelta
 
 from bot.domain.errors import Conflict
+from bot.services.log_context import works_on
 from bot.services.ports import Clock, Units
 from bot.services.pressure import Pressure
 from bot.services.wechat.delivering import Deliveries
@@ -75,6 +76,7 @@ class Dispatcher:
         await asyncio.gather(*workers, return_exceptions=True)
 
     async def _work(self, conversation_id: str) -> None:
+        works_on(conversation=conversation_id)
         try:
             while conversation_id in self._again:
                 self._again.discard(conversation_id)

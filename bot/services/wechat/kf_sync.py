@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 
 from bot.domain.wechat_errors import WechatError, WechatRefused
 from bot.domain.wechat_kf import Entry, entry
+from bot.services.log_context import works_on
 from bot.services.ports import Clock, KfClient, Page, Units
 from bot.services.wechat.kf_entries import KfEntries
 
@@ -90,6 +91,7 @@ class KfSync:
         await asyncio.gather(*workers, return_exceptions=True)
 
     async def _work(self, open_kfid: str) -> None:
+        works_on()
         try:
             while open_kfid in self._again:
                 self._again.discard(open_kfid)

@@ -21,6 +21,7 @@ from bot.domain.wechat_inbound import InboundKind
 from bot.domain.wechat_records import IncomingMedia, MediaState
 from bot.services import attachments, wordless
 from bot.services.intake import clean_text
+from bot.services.log_context import works_on
 from bot.services.ports import Clock, Download, Recognizer, Recording, UnitOfWork, Units
 from bot.services.turn import line
 from bot.services.uploads import Uploads
@@ -94,6 +95,7 @@ class MediaFetcher:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _work(self, message_id: str) -> None:
+        works_on(turn=message_id)
         try:
             async with self._slots:
                 recording = await self._fetch(message_id)

@@ -1,0 +1,61 @@
+"""Where the time of a turn goes, for those who watch over the desk; and its id on every line of the log."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from types import TracebackType
+from typing import Self
+
+from structlog.contextvars import bind_contextvars, unbind_contextvars
+
+from bot.domain.conversation import Message
+from bot.domain.errors import UnderstandingUnavailable
+from bot.services.ports import Clock, Measures, Stage, TurnFailure
+
+log = logging.getLogger(__name__)
+
+
+class TurnTimes:
+    """Measures one try to have a message answered: the block in which that is done.
+
+    What isn't spent at Rasa is the stage "storing": the desk's own work on the answer.
+    """
+
+    def __init__(self, measures: Measures, message: Message, clock: Clock) -> None:
+        self._measures, self._message, self._clock = measures, message, clock
+        self._began = self._read_for = 0.0
+
+    def __enter__(self) -> Self:
+        """Begin; the message has waited until now."""
+        bind_contextvars(turn=self._message.id)
+        self._measures.took(self._message.id, Stage.WAITING, self._age())
+        self._began = perf_counter()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """It is answered, or is tried again."""
+        turn = self._message.id
+        if error is None:
+            self._measures.took(turn, Stage.STORING, perf_counter() - self._began - self._read_for)
+            self._measures.answered(turn, age := self._age())
+            log.info("a message was answered after %.2f s", age)
+            unbind_contextvars("turn")  # after an error whoever logs that still says of which turn
+        elif isinstance(error, Exception):  # being cancelled is no failure
+            away = isinstance(error, UnderstandingUnavailable)
+            self._measures.failed(turn, TurnFailure.RASA_AWAY if away else TurnFailure.BROKEN)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Rasa has the message while this block runs."""
+        began = perf_counter()
+        try:
+            yield
+        finally:
+            self._read_for = perf_counter() - began
+            self._measures.took(self._message.id, Stage.READING, self._read_for)
+
+    def _age(self) -> float:
+        return (self._clock.now() - self._message.created_at).total_seconds()
