@@ -16,6 +16,7 @@ from bot.services.ports.judgement import Judgements
 from bot.services.ports.models import Made, MakeReport, Models, Trainer
 from bot.services.ports.ownership import CaseMark, Groups, Presences, Queue
 from bot.services.ports.people import People, Tasks
+from bot.services.ports.processes import Leases
 from bot.services.ports.reports import Reports
 from bot.services.ports.reviews import Corrections, Near, Reviews
 from bot.services.ports.search import SearchIndex
@@ -60,6 +61,7 @@ __all__ = [
     "Judgements",
     "KfAccount",
     "KfClient",
+    "Leases",
     "Letters",
     "Live",
     "Lookups",
