@@ -102,17 +102,24 @@ class Runner:
                 self.wake(conversation_id)
 
     async def _answer(self, conversation_id: str) -> bool:
+        """Have all answered that waits, or give up; whether there may be more to do."""
         for attempt in range(GIVE_UP_AFTER):
             try:
                 async with self._slots:
-                    await self._pressure.calm()
-                    return await self._alone(conversation_id, self._turns.answer_next)
+                    return await self._alone(conversation_id, self._answer_all)
             except UnderstandingUnavailable as error:
                 log.warning("conversation %s waits for Rasa: %s", conversation_id, error)
             except Exception:  # an error in one turn must not leave the customer without any answer
                 log.exception("conversation %s: a turn broke and is tried again", conversation_id)
             await self._pause(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
         return await self._alone(conversation_id, self._give_up)
+
+    async def _answer_all(self, conversation_id: str) -> bool:
+        """Under one lease, which costs as much as a query: nothing is left then."""
+        await self._pressure.calm()
+        while await self._turns.answer_next(conversation_id):
+            await self._pressure.calm()
+        return False
 
     async def _give_up(self, conversation_id: str) -> bool:
         await self._turns.give_up(conversation_id)
