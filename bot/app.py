@@ -11,9 +11,11 @@ from bot.adapters.rasa_fleet import RasaFleet
 from bot.assembly import Desk, listening, open_desk, read_books
 from bot.door import web_parts
 from bot.monitoring import measured, monitored
+from bot.neighbours import open_neighbours
 from bot.services.promotion import Serving
 from bot.settings import Settings
 from bot.web.app import create_web_app
+from bot.web.keys import LOOKING
 from bot.web.live import Hub
 from bot.wechat_channels import open_wechat
 
@@ -39,10 +41,14 @@ async def serve(settings: Settings, started: asyncio.Event, fleet: RasaFleet | N
     before Rasa is ready: what customers write until then is stored, and answered when it is.
     """
     hub, measures = Hub(), measured(settings)
-    async with open_desk(settings, SystemClock(), hub, measures) as desk, open_wechat(desk, hub) as wechat:
+    async with (
+        open_desk(settings, SystemClock(), hub, measures) as desk,
+        open_wechat(desk, hub) as wechat,
+        open_neighbours(desk, hub) as neighbours,
+    ):
         health = RasaHealth(desk.rasa, desk.runner.hurry)
         serving = partial(_serving, health, fleet)
-        door = create_web_app(web_parts(desk, hub, health, serving, wechat))
+        door = create_web_app(web_parts(desk, hub, health, serving, wechat, neighbours.count))
         if fleet is not None:
             fleet.attach(desk.rasa, desk.promotion)
         async with (
@@ -64,11 +70,12 @@ async def serve(settings: Settings, started: asyncio.Event, fleet: RasaFleet | N
                 every(TRAINING_SECONDS, desk.model_jobs.look),
                 every(TENDING_SECONDS, desk.database.tend),
                 every(TENDING_SECONDS, desk.index_older),
+                *(every(seconds, work) for seconds, work in neighbours.rounds(door[LOOKING])),
                 *(every(seconds, work) for seconds, work in (*desk.following.rounds(), *wechat.rounds())),
             ),
         ):
             await desk.judging.begin()
-            await desk.runner.start()
+            await desk.runner.take_up()
             started.set()
             await asyncio.Event().wait()
 

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
 from aiohttp import web
+from sqlalchemy.exc import SQLAlchemyError
 
 from actions.webhook import ActionServer
 from bot.adapters import pinyin
 from bot.adapters.company_file import read_company
 from bot.adapters.database.sealing import Sealer
+from bot.adapters.database.turn_leases import TurnLeases
 from bot.adapters.database.unit_of_work import Database
 from bot.adapters.files_folder import FolderFiles
 from bot.adapters.handbook_files import load_handbook
@@ -60,6 +62,7 @@ class Desk:
     settings: Settings
     clock: Clock
     database: Database
+    leases: TurnLeases | None
     units: Units
     words: Words
     editions: EditionsInForce
@@ -132,13 +135,14 @@ async def open_desk(
         settings=settings,
         clock=clock,
         database=database,
+        leases=(leases := _leases(database)),
         units=units,
         words=words,
         editions=editions,
         rasa=rasa,
         intake=(intake := Intake(database.units(live, urgent=True), clock)),
         turns=turns,
-        runner=Runner(turns, reading, pressure=intake.pressure),
+        runner=Runner(turns, reading, pressure=intake.pressure, leases=leases),
         agents=Ownership(units, words, clock),
         presence=presence,
         shifts=Shifts(units, words, clock, presence, reading=reading),
@@ -164,8 +168,13 @@ async def open_desk(
     actions = ActionServer(units, words, clock, secret, measures).app()
     try:
         async with listening(actions, LOOPBACK, settings.actions_port):
-            yield desk
-            await desk.runner.stop()
+            if leases:
+                await leases.beat()
+            try:
+                yield desk
+            finally:
+                await desk.runner.stop()
+                await _leave(leases)
     finally:
         await rasa.close()
         await database.close()
@@ -202,6 +211,18 @@ def read_books(settings: Settings) -> tuple[Handbook, Company]:
 def _open_database(settings: Settings) -> tuple[Database, Sealer]:
     sealer = Sealer.from_base64(data_key(settings))
     return Database(settings.database_url, sealer), sealer
+
+
+def _leases(database: Database) -> TurnLeases | None:
+    """Who answers what among the processes on one PostgreSQL; a SQLite file has only one."""
+    return TurnLeases(database.engine) if database.engine.dialect.name == "postgresql" else None
+
+
+async def _leave(leases: TurnLeases | None) -> None:
+    """Without this others would wait some seconds until they take over."""
+    if leases:
+        with suppress(SQLAlchemyError, OSError):
+            await leases.leave()
 
 
 def data_key(settings: Settings) -> str:

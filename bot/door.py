@@ -65,7 +65,7 @@ from bot.services.transcripts import Transcripts
 from bot.services.uploads import UploadLimits, Uploads
 from bot.settings import ROOT, Settings
 from bot.web.keys import WebParts
-from bot.web.limits import Limits
+from bot.web.limits import Count, Limits, here_alone
 from bot.web.live import Hub
 from bot.web.visitors import Visitors
 from bot.wechat_channels import WechatChannels
@@ -79,6 +79,7 @@ def web_parts(
     health: RasaHealth,
     serving: Callable[[], Serving],
     wechat: WechatChannels | None = None,
+    count: Count = here_alone,
 ) -> WebParts:
     """Everything the handlers need, made of the desk's services; ConfigurationError for a wrong setting."""
     reading = desk.database.reading_units()
@@ -128,6 +129,7 @@ def web_parts(
         read_marks=ReadMarks(desk.units),
         interfaces=_interfaces(desk, reading, handling),
         limits=_limits(desk.settings),
+        count=count,
         ready=lambda: health.ready,
         draining=lambda: health.leaving,
         database=DatabaseHealth(SqlGauges(desk.database.engine)).look,

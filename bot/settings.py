@@ -92,6 +92,14 @@ def _asr(value: str) -> str:
     return value
 
 
+def _redis(value: str) -> str:
+    """A Redis, over TLS (rediss) or not."""
+    parts = urlsplit(value)
+    if parts.scheme not in ("redis", "rediss", "unix") or not (parts.hostname or parts.path):
+        raise ValueError("应形如 redis://主机:6379/0 或 rediss://:密码@主机:6380/0")
+    return value
+
+
 class Settings(WechatSettings):
     """What can be set. Relative paths count from the project's folder; a port of 0 means any free one."""
 
@@ -117,6 +125,7 @@ class Settings(WechatSettings):
     nlu_database_url: Annotated[str, Field(repr=False)] = Field(
         default_factory=lambda known: _nlu_url(known["database_url"], known["var"])
     )
+    redis_url: Annotated[Annotated[str, AfterValidator(_redis)] | None, Field(repr=False)] = None
     handbook: FromRoot = Path("data/handbook")
     company: FromRoot = Path("company.yml")
     files: FromRoot = Field(default_factory=lambda known: known["var"] / "files")

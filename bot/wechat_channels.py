@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 from bot.adapters.speech import recognizer
@@ -15,17 +16,18 @@ from bot.domain.wechat_accounts import KF, OFFICIAL, OfficialAccount, Wecom
 from bot.services.wechat.carrying import Carrier
 from bot.services.wechat.kf_channel import KfChannel, KfWorld
 from bot.services.wechat.media import MediaFetcher, Source
-from bot.services.wechat.news import News
+from bot.services.wechat.news import News as Waiting
 from bot.services.wechat.notices import Results
 from bot.services.wechat.official import OfficialCarrier
 from bot.services.wechat.official_door import OfficialDoor, World
 from bot.services.wechat.outward import Outward
-from bot.services.wechat.pauses import Pauses
-from bot.web.live import Hub
+from bot.services.wechat.pauses import Pause, Pauses
+from bot.web.live import Hub, News
 from bot.wechat_people import Round, people_rounds
 
 LOOK_SECONDS = 1.0
 READY_SECONDS = 120.0
+PAUSE = "pause"  # what processes tell one another
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,7 @@ async def open_wechat(desk: Desk, hub: Hub) -> AsyncIterator[WechatChannels]:
         outward = Outward.of(desk.units, reading, desk.clock, carriers, types, pressure=pressure)
         if carriers:
             hub.watch(outward.dispatcher.wake)
+            _share(outward.pauses, hub)
         if outward.typing:
             hub.watch_agents_typing(outward.typing.agent_types)
         if kf:
@@ -134,12 +137,26 @@ def _media(desk: Desk, clients: WechatClients) -> MediaFetcher:
     )
 
 
+def _share(pauses: Pauses, hub: Hub) -> None:
+    """Let other processes know which account may call nothing for now."""
+
+    def tell(channel: str, pause: Pause) -> None:
+        until = pause.until.isoformat()
+        hub.tell({"kind": PAUSE, "channel": channel, "until": until, "why": pause.why})
+
+    def hear(news: News) -> None:
+        pauses.hear(news["channel"], Pause(datetime.fromisoformat(news["until"]), news["why"]))
+
+    pauses.tell_others = tell
+    hub.hear_of(PAUSE, hear)
+
+
 def _door(
     desk: Desk, hub: Hub, account: OfficialAccount, media: MediaFetcher, pauses: Pauses
 ) -> OfficialDoor:
     """What the 公众号 calls."""
-    news, reading = News(), desk.database.reading_units()
-    hub.watch(news.tell)
+    news, reading = Waiting(), desk.database.reading_units()
+    hub.watch(news.tell, everywhere=True)
     world = World(desk.units, reading, desk.words, desk.clock, desk.runner.wake, pauses=pauses)
     callbacks, results = OfficialCallbacks(account), Results(desk.words)
     return OfficialDoor.of(callbacks, account, desk.intake, media, news, world, others=results)

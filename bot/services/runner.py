@@ -1,4 +1,7 @@
-"""Keeps every conversation moving: one worker a conversation, patient while Rasa is away."""
+"""Keeps every conversation moving: one worker a conversation, patient while Rasa is away.
+
+Where several processes share a database, a lease says which of them answers a conversation at the moment.
+"""
 
 import asyncio
 import logging
@@ -6,7 +9,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.domain.errors import UnderstandingUnavailable
 from bot.services.log_context import works_on
-from bot.services.ports import Units
+from bot.services.ports import Leases, Units
 from bot.services.pressure import Pressure
 from bot.services.turns import Turns
 
@@ -15,6 +18,28 @@ log = logging.getLogger(__name__)
 RETRY_SECONDS = (0.5, 1, 2, 4, 8, 15, 30)  # then every 30 s, until GIVE_UP_AFTER tries
 GIVE_UP_AFTER = 40
 AT_ONCE = 8  # turns under way in this process
+
+
+class Alone:
+    """The leases of a process that shares its database with no other one."""
+
+    def __init__(self, units: Units) -> None:
+        self._units = units
+
+    async def take(self, conversation_id: str) -> bool:
+        """There is nobody else."""
+        del conversation_id
+        return True
+
+    async def give_back(self, conversation_id: str) -> bool:
+        """Nobody asked for it."""
+        del conversation_id
+        return False
+
+    async def left_waiting(self) -> list[str]:
+        """Whatever waits in the ledger."""
+        async with self._units() as uow:
+            return await uow.conversations.with_waiting_messages()
 
 
 class Runner:
@@ -27,19 +52,19 @@ class Runner:
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
         *,
         pressure: Pressure | None = None,
+        leases: Leases | None = None,
     ) -> None:
         self._pressure = pressure or Pressure()
-        self._turns, self._units, self._sleep = turns, units, sleep
+        self._turns, self._sleep = turns, sleep
+        self._leases = leases or Alone(units)
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._back = asyncio.Event()
 
-    async def start(self) -> None:
-        """Take up what was left waiting when the process last ended."""
-        async with self._units() as uow:
-            waiting = await uow.conversations.with_waiting_messages()
-        for conversation_id in waiting:
+    async def take_up(self) -> None:
+        """Take up what was left waiting, when this process last ended or as another one died."""
+        for conversation_id in await self._leases.left_waiting():
             self.wake(conversation_id)
 
     def wake(self, conversation_id: str) -> None:
@@ -79,18 +104,43 @@ class Runner:
                 self.wake(conversation_id)
 
     async def _answer(self, conversation_id: str) -> bool:
+        """Have all answered that waits, or give up; whether there may be more to do."""
         for attempt in range(GIVE_UP_AFTER):
             try:
                 async with self._slots:
-                    await self._pressure.calm()
-                    return await self._turns.answer_next(conversation_id)
+                    return await self._alone(conversation_id, self._answer_all)
             except UnderstandingUnavailable as error:
                 log.warning("conversation %s waits for Rasa: %s", conversation_id, error)
             except Exception:  # an error in one turn must not leave the customer without any answer
                 log.exception("conversation %s: a turn broke and is tried again", conversation_id)
             await self._pause(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
+        return await self._alone(conversation_id, self._give_up)
+
+    async def _answer_all(self, conversation_id: str) -> bool:
+        """Under one lease, which costs as much as a query: nothing is left then."""
+        await self._pressure.calm()
+        while await self._turns.answer_next(conversation_id):
+            await self._pressure.calm()
+        return False
+
+    async def _give_up(self, conversation_id: str) -> bool:
         await self._turns.give_up(conversation_id)
         return True
+
+    async def _alone(self, conversation_id: str, work: Callable[[str], Awaitable[bool]]) -> bool:
+        """Do this while no other process is at it; whether there may be more to do.
+
+        A process that finds another one at it goes away. Its message may have come after the other one
+        looked for the last time: so the one who gives the lease back is told, and looks again.
+        """
+        if not await self._leases.take(conversation_id):
+            return False
+        asked = False
+        try:
+            more = await work(conversation_id)
+        finally:
+            asked = await self._leases.give_back(conversation_id)
+        return more or asked
 
     async def _pause(self, seconds: float) -> None:
         """So many seconds, or until Rasa is back."""

@@ -32,6 +32,7 @@ from bot.web import (
     reports,
     security,
     shadow,
+    sharing,
     single_sign_on,
     suggestions,
     training,
@@ -40,27 +41,9 @@ from bot.web import (
 )
 from bot.web.addresses import TrustedProxies
 from bot.web.auth import CODE_PATH
-from bot.web.board import Board
 from bot.web.compressing import compress
-from bot.web.console_lookers import Lookers
 from bot.web.errors import explain_errors
-from bot.web.keys import (
-    ADDRESS_LIMIT,
-    API_FAILURES,
-    API_LIMIT,
-    BOARD,
-    FRAME_LIMIT,
-    LOOKING,
-    MESSAGE_LIMIT,
-    OPEN_SOCKETS,
-    PARTS,
-    SIGN_IN_LIMIT,
-    UPLOAD_LIMIT,
-    VISITOR_LIMIT,
-    WebParts,
-)
-from bot.web.limits import Buckets
-from bot.web.open_sockets import OpenSockets
+from bot.web.keys import PARTS, WebParts
 from bot.web.request_ids import know_request, tell
 
 LARGEST_BODY = 256 * 1024  # bytes: the longest message even if each character is escaped as \uXXXX\uXXXX
@@ -86,18 +69,7 @@ def create_web_app(parts: WebParts) -> web.Application:
     around = [know_request, compress, explain_errors, *proxies]
     app = web.Application(middlewares=around, client_max_size=LARGEST_BODY)
     app[PARTS] = parts
-    app[MESSAGE_LIMIT] = Buckets(burst=20, per_second=1)
-    app[FRAME_LIMIT] = Buckets(burst=60, per_second=10)
-    app[ADDRESS_LIMIT] = Buckets(limits.messages_per_address, limits.messages_per_address / 60)
-    app[VISITOR_LIMIT] = Buckets(limits.visitors_per_address, limits.visitors_per_address / 3600)
-    app[UPLOAD_LIMIT] = Buckets(burst=40, per_second=0.2)
-    app[API_LIMIT] = Buckets(limits.api_calls, limits.api_calls / 60)
-    app[API_FAILURES] = Buckets(burst=20, per_second=0.2)
-    app[OPEN_SOCKETS] = OpenSockets(limits.sockets_per_address)
-    app[SIGN_IN_LIMIT] = Buckets(burst=20, per_second=0.5)
-    app[BOARD] = Board(parts.console.rows, parts.console.active)
-    app[LOOKING] = Lookers()
-    parts.hub.watch(app[BOARD].changed)
+    sharing.set_up(app)
     rendering.set_up(app)
     _add_routes(app)
     app.on_response_prepare.extend((_secure, tell))

@@ -62,6 +62,13 @@ class Board:
             self._dirty.add(conversation_id)
             self._stale.set()
 
+    def look_anew(self) -> None:
+        """Changes may have got lost: read what is in people's hands, and the latest others, once more."""
+        if self._loaded:
+            self._loaded = False
+            self._dirty |= {one for one, entry in self._entries.items() if entry.row.owner in _OURS}
+            self._stale.set()
+
     def enter(self, listener: Listener) -> None:
         """Tell this listener of every new version from now on."""
         self._listeners.add(listener)

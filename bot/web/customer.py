@@ -35,7 +35,7 @@ async def page(request: web.Request) -> web.Response:
 async def visitor(request: web.Request) -> web.Response:
     """POST /api/visitor: a token for somebody new, for whom a host site vouches, or instead of an old one."""
     body, visitors = await _read_json(request), request.app[PARTS].visitors
-    request.app[VISITOR_LIMIT].take(address_of(request))
+    await request.app[VISITOR_LIMIT].take_shared(address_of(request))
     if body.get("identity") is not None:
         token = await _identified(request, body["identity"])
     else:

@@ -35,11 +35,11 @@ async def hand_in(
 ) -> dict[str, Any]:
     """Store what a page sent; what it is told then. InvalidInput, TooLarge, SlowDown."""
     parts = app[PARTS]
-    app[MESSAGE_LIMIT].take(visitor.id)
-    app[ADDRESS_LIMIT].take(address)
+    await app[MESSAGE_LIMIT].take_shared(visitor.id)
+    await app[ADDRESS_LIMIT].take_shared(address)
     message = await _store(parts.intake.receive, visitor, read_draft(body, parts.texts))
     parts.runner_wake(message.conversation_id)
-    app[OPEN_SOCKETS].follow(visitor.id, message.conversation_id)
+    app[OPEN_SOCKETS].follow(visitor.id, message.conversation_id, is_new=message.seq == 1)
     return {"id": message.id, "seq": message.seq, "client_id": message.client_id}
 
 

@@ -35,7 +35,7 @@ async def login_page(request: web.Request) -> web.Response:
 async def sign_in(request: web.Request) -> web.Response:
     """POST /desk/login: one sentence for every reason of a refusal."""
     check_origin(request)
-    request.app[SIGN_IN_LIMIT].take(f"address {request.remote}")
+    await request.app[SIGN_IN_LIMIT].take_shared(f"address {request.remote}")
     form = await request.post()
     login = str(form.get("login", ""))
     try:
@@ -56,7 +56,7 @@ async def code_page(request: web.Request) -> web.Response:
 async def enter_code(request: web.Request) -> web.Response:
     """POST /desk/login/code: the app's code, or a recovery code."""
     check_origin(request)
-    request.app[SIGN_IN_LIMIT].take(f"address {request.remote}")
+    await request.app[SIGN_IN_LIMIT].take_shared(f"address {request.remote}")
     accounts, code = request.app[PARTS].accounts, str((await request.post()).get("code", ""))
     try:
         half = request.cookies.get(DESK_COOKIE, "")

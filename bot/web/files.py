@@ -26,7 +26,7 @@ async def upload(request: web.Request) -> web.Response:
     """POST /api/files?name=…: the raw bytes of one photo or video; 201 once it can be sent."""
     visitor, parts = visitor_of(request), request.app[PARTS]
     for asker in (visitor.id, f"address {address_of(request)}"):
-        request.app[UPLOAD_LIMIT].take(asker)
+        await request.app[UPLOAD_LIMIT].take_shared(asker)
     name = request.query.get("name", "")
     file = await parts.uploads.receive(CHANNEL, visitor.id, name, _chunks(request))
     return web.json_response(attachment_json(file), status=web.HTTPCreated.status_code)

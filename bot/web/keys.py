@@ -52,7 +52,7 @@ from bot.services.wechat.official_door import OfficialDoor
 from bot.services.wechat.signs import WechatSigns
 from bot.web.board import Board
 from bot.web.console_lookers import Lookers
-from bot.web.limits import Buckets, Limits
+from bot.web.limits import Buckets, Count, Limits, here_alone
 from bot.web.live import Hub
 from bot.web.open_sockets import OpenSockets
 from bot.web.visitors import Visitors
@@ -66,9 +66,10 @@ class WebParts:
     promised day (bot/services/extensions.py); `texts` gives the desk's sentence for a situation; `ready` says
     whether messages are being answered, `database` whether it answers, `draining` whether this process takes
     nothing new any more (bot/web/health.py), `serving` by which model; `origin` is the address people use
-    ("https://desk.example"), None when it is whatever the request was sent to; `limits` are for customers;
-    `embed_sites` may put the chat page into a frame; `look_through` looks for new people's names in the cases
-    (bot/services/avoidance.py); `sign_on_key` signs what a browser brings back from another sign-in.
+    ("https://desk.example"), None when it is whatever the request was sent to; `limits` are for customers,
+    `count` keeps all limits among several processes; `embed_sites` may put the chat page into a frame;
+    `look_through` looks for new people's names in the cases (bot/services/avoidance.py); `sign_on_key` signs
+    what a browser brings back from another sign-in.
     """
 
     intake: Intake
@@ -126,6 +127,7 @@ class WebParts:
     wechat_kf: KfDoor | None = None
     draining: Callable[[], bool] = lambda: False
     limits: Limits = field(default_factory=Limits)
+    count: Count = here_alone
     origin: str | None = None
     embed_sites: tuple[str, ...] = ()
     secure_cookies: bool = False

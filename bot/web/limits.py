@@ -1,8 +1,11 @@
-"""How often somebody may ask: token buckets in memory, one for each asker."""
+"""How often somebody may ask: token buckets, one for each asker.
+
+They are in memory, and where several processes share a Redis, there too.
+"""
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot.domain.errors import TooManyRequests
@@ -29,24 +32,57 @@ class SlowDown(TooManyRequests):
         self.retry_after = retry_after
 
 
+# Takes a token from `asker`'s bucket in `name` (burst, per second) that all processes share: the seconds to
+# wait, 0 if it could be taken, None when nobody could be asked.
+Count = Callable[[str, str, int, float], Awaitable[float | None]]
+
+
+async def here_alone(_name: str, _asker: str, _burst: int, _per_second: float) -> float | None:
+    """There is no other process that counts."""
+    return None
+
+
 class Buckets:
     """Each asker may ask `burst` times at once, then `per_second` times a second."""
 
     def __init__(self, burst: int, per_second: float, now: Callable[[], float] = time.monotonic) -> None:
         self._burst, self._per_second, self._now = burst, per_second, now
         self._many = _MANY
+        self._shared_as = ""
+        self._count: Count = here_alone
         self._levels: dict[str, tuple[float, float]] = {}  # asker: (tokens left, at which moment)
 
     def take(self, asker: str) -> None:
         """Count one request; SlowDown when the asker's bucket is empty."""
-        now = self._now()
-        left = self._left(asker, now)
+        left = self._left(asker, self._now())
         if left < 1:
-            wait = math.ceil((1 - left) / self._per_second)
-            raise SlowDown(f"操作有点频繁，请 {wait} 秒后再试。", wait)
+            raise self._refusal((1 - left) / self._per_second)
+        self._note(asker)
+
+    def share(self, name: str, count: Count) -> None:
+        """Let `take_shared` count with other processes, under this name."""
+        self._shared_as, self._count = name, count
+
+    async def take_shared(self, asker: str) -> None:
+        """Count one request among all processes, or here alone while nobody can be asked; SlowDown."""
+        wait = await self._count(self._shared_as, asker, self._burst, self._per_second)
+        if wait is None:
+            self.take(asker)
+        elif wait > 0:
+            raise self._refusal(wait)
+        else:
+            self._note(asker)  # so that what is counted here is about right when nobody can be asked
+
+    def _note(self, asker: str) -> None:
+        now = self._now()
         if len(self._levels) >= self._many:
             self._forget_full(now)
-        self._levels[asker] = (left - 1, now)
+        self._levels[asker] = (max(0.0, self._left(asker, now) - 1), now)
+
+    @staticmethod
+    def _refusal(seconds: float) -> SlowDown:
+        wait = math.ceil(seconds)
+        return SlowDown(f"操作有点频繁，请 {wait} 秒后再试。", wait)
 
     def _left(self, asker: str, now: float) -> float:
         tokens, since = self._levels.get(asker, (float(self._burst), now))

@@ -7,13 +7,14 @@ customers' sockets (customer_socket.py) read and send it. So nothing is missed w
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from typing import Any
 
 from aiohttp import WSMsgType, web
 
 HEARTBEAT_SECONDS = 20
 SEND_SECONDS = 10  # a socket that takes longer than this to take one line is dropped; its browser reconnects
+News = Mapping[str, str]  # what processes tell one another: its `kind`, and what goes with it
 ALL = "*"  # every conversation: the agents' list
 CHANGED, AGENT_TYPES, CUSTOMER_TYPES = "changed", "agent types", "customer types"
 _LONGEST_CALL = 256  # bytes; the people's pages have little to say here
@@ -45,37 +46,81 @@ class Listener:
 
 
 class Hub:
-    """Passes changes on within this process (ports.Live); never blocks."""
+    """Passes changes on (ports.Live): within this process, by `tell_others` to further ones; never blocks.
+
+    What other processes tell comes in by `hear`. Where something of theirs may have got lost, `look_anew`
+    lets everybody look, as if all had changed.
+    """
 
     def __init__(self) -> None:
+        self.tell_others: Callable[[News], None] = lambda _news: None
         self._listeners: dict[str, set[Listener]] = {}
         self._sockets: set[web.WebSocketResponse] = set()
         self._watchers: list[Callable[[str], None]] = []
         self._watch_agents: list[Callable[[str], None]] = []
+        self._watch_gaps: list[Callable[[], None]] = []
+        self._ears: dict[str, list[Callable[[News], None]]] = {}
 
-    def watch(self, tell: Callable[[str], None]) -> None:
-        """Let `tell` hear of every conversation that changes, from now on; it must not block."""
+    def watch(self, tell: Callable[[str], None], *, everywhere: bool = False) -> None:
+        """Let `tell` hear of every conversation that changes, from now on; it must not block.
+
+        `everywhere`: of those that change in other processes, too.
+        """
         self._watchers.append(tell)
+        if everywhere:
+            self.hear_of(CHANGED, lambda news: tell(news["conversation"]))
 
     def watch_agents_typing(self, tell: Callable[[str], None]) -> None:
-        """Let `tell` hear in which conversations agents write, from now on; it must not block."""
+        """Let `tell` hear in which conversations agents write here, from now on; it must not block."""
         self._watch_agents.append(tell)
+
+    def watch_gaps(self, look: Callable[[], None]) -> None:
+        """Let `look` know whenever something may have got lost; it must not block."""
+        self._watch_gaps.append(look)
+
+    def hear_of(self, kind: str, hear: Callable[[News], None]) -> None:
+        """Let `hear` know what other processes tell of this kind; it must not block."""
+        self._ears.setdefault(kind, []).append(hear)
 
     def changed(self, conversation_id: str) -> None:
         """Tell everybody who looks at this conversation, and those who look at all."""
         for tell in self._watchers:
             tell(conversation_id)
-        for topic in (conversation_id, ALL):
-            for listener in self._listeners.get(topic, ()):
-                listener.tell()
+        self._tell(CHANGED, conversation_id)
+        self.tell({"kind": CHANGED, "conversation": conversation_id})
 
     def typing(self, conversation_id: str, who: str) -> None:
         """Tell who looks at this conversation that somebody writes: AGENT_TYPES or CUSTOMER_TYPES."""
         if who == AGENT_TYPES:
             for tell in self._watch_agents:
                 tell(conversation_id)
-        for listener in self._listeners.get(conversation_id, ()):
-            listener.tell(who)
+        self._tell(who, conversation_id)
+        self.tell({"kind": who, "conversation": conversation_id})
+
+    def tell(self, news: News) -> None:
+        """Tell other processes, if there are any."""
+        self.tell_others(news)
+
+    def hear(self, news: News) -> None:
+        """Take what another process tells; what this version of the desk knows nothing of is let lie."""
+        kind = news["kind"]
+        for hear in self._ears.get(kind, ()):
+            hear(news)
+        if kind in (CHANGED, AGENT_TYPES, CUSTOMER_TYPES):
+            self._tell(kind, news["conversation"])
+
+    def look_anew(self) -> None:
+        """Let everybody look: what other processes told may have got lost."""
+        for look in self._watch_gaps:
+            look()
+        for listeners in self._listeners.values():
+            for listener in listeners:
+                listener.tell()
+
+    def _tell(self, what: str, conversation_id: str) -> None:
+        for topic in (conversation_id, ALL) if what == CHANGED else (conversation_id,):
+            for listener in self._listeners.get(topic, ()):
+                listener.tell(what)
 
     def follow(self, listener: Listener, topic: str) -> None:
         """Let the listener hear of `topic` alone, starting with a first "look now": nothing falls between."""

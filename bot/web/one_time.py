@@ -74,7 +74,7 @@ async def page(request: web.Request) -> web.Response:
 async def use(request: web.Request) -> web.Response:
     """POST /desk/link/{token}: the name and password; then to the sign-in."""
     check_origin(request)
-    request.app[SIGN_IN_LIMIT].take(f"address {request.remote}")
+    await request.app[SIGN_IN_LIMIT].take_shared(f"address {request.remote}")
     form = await request.post()
     name, password = text(form, "name"), text(form, "password")
     try:
@@ -90,7 +90,7 @@ async def _page(
     request: web.Request, *, name: str = "", refusal: Conflict | InvalidInput | None = None
 ) -> web.Response:
     token = request.match_info["token"]
-    request.app[SIGN_IN_LIMIT].take(f"address {request.remote}")
+    await request.app[SIGN_IN_LIMIT].take_shared(f"address {request.remote}")
     link = await request.app[PARTS].links.look(token)
     context = {"link": link, "token": token, "name": name, "refusal": str(refusal) if refusal else None}
     status = refusal.status if refusal else 200

@@ -2,11 +2,13 @@
 
 import contextlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from bot.web.limits import SlowDown
+from bot.web.live import News
 
+FOLLOW = "follow"  # what processes tell one another
 SOCKETS_OF_A_VISITOR = 8
 _PAUSE_SECONDS = 30
 
@@ -22,10 +24,10 @@ class Tab(Protocol):
 
 
 class OpenSockets:
-    """Counts sockets, and knows which are the same visitor's."""
+    """Counts the sockets of this process, and knows which are the same visitor's."""
 
-    def __init__(self, per_address: int) -> None:
-        self._per_address = per_address
+    def __init__(self, per_address: int, tell_others: Callable[[News], None]) -> None:
+        self._per_address, self._tell_others = per_address, tell_others
         self._at: Counter[str] = Counter()
         self._of: dict[str, list[Tab]] = {}
 
@@ -57,7 +59,16 @@ class OpenSockets:
             if not tabs and self._of.get(visitor_id) is tabs:
                 del self._of[visitor_id]
 
-    def follow(self, visitor_id: str, conversation_id: str) -> None:
-        """Let all tabs of the visitor follow their conversation."""
+    def follow(self, visitor_id: str, conversation_id: str, *, is_new: bool) -> None:
+        """Let all tabs of the visitor follow their conversation, a new one in other processes too."""
+        self._follow(visitor_id, conversation_id)
+        if is_new:
+            self._tell_others({"kind": FOLLOW, "visitor": visitor_id, "conversation": conversation_id})
+
+    def hear(self, news: News) -> None:
+        """Another process took a message of this visitor."""
+        self._follow(news["visitor"], news["conversation"])
+
+    def _follow(self, visitor_id: str, conversation_id: str) -> None:
         for tab in self._of.get(visitor_id, ()):
             tab.follow(conversation_id)

@@ -22,7 +22,7 @@ async def change(request: web.Request) -> web.Response:
     """POST /desk/password: this browser stays signed in, all others are signed out."""
     check_origin(request)
     agent = await agent_of(request)
-    request.app[SIGN_IN_LIMIT].take(f"address {request.remote}")
+    await request.app[SIGN_IN_LIMIT].take_shared(f"address {request.remote}")
     form = await request.post()
     present, new, again = (str(form.get(name, "")) for name in _FIELDS)
     if new != again:

@@ -68,7 +68,7 @@ async def sign_out_others(request: web.Request) -> web.Response:
 async def _acting(request: web.Request) -> tuple[User, MultiDictProxy[Any]]:
     check_origin(request)
     agent = await agent_of(request)
-    request.app[SIGN_IN_LIMIT].take(f"address {request.remote}")
+    await request.app[SIGN_IN_LIMIT].take_shared(f"address {request.remote}")
     return agent, await request.post()
 
 

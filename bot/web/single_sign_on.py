@@ -22,7 +22,7 @@ _AGAIN = "登录已超时，或者不是从这个浏览器开始的，请再试�
 async def start(request: web.Request) -> web.Response:
     """GET /desk/oidc: to the provider; what has to come back stands in a cookie that we signed."""
     sign_on = _sign_on(request)
-    request.app[SIGN_IN_LIMIT].take(f"address {request.remote}")
+    await request.app[SIGN_IN_LIMIT].take_shared(f"address {request.remote}")
     url, kept = await sign_on.provider.start(site_of(request) + BACK_PATH)
     until = request.app[PARTS].now() + _LASTS
     cookie = jwt.encode({"kept": dict(kept), "until": until.timestamp()}, _key(request), algorithm="HS256")
@@ -45,7 +45,7 @@ async def back(request: web.Request) -> web.Response:
     The sign-in's own cookie goes with no request that another site caused: so a page of ours leads on.
     """
     sign_on, parts = _sign_on(request), request.app[PARTS]
-    request.app[SIGN_IN_LIMIT].take(f"address {request.remote}")
+    await request.app[SIGN_IN_LIMIT].take_shared(f"address {request.remote}")
     kept = _kept(request)
     claims = await sign_on.provider.finish(request.query_string, site_of(request) + BACK_PATH, kept)
     user = await sign_on.enter(claims)

@@ -1,7 +1,7 @@
 """A desk as a process of its own, for tests that kill it: `python desk_process.py [--die-in-action N WHEN]`.
 
 With --die-in-action the process kills itself (SIGKILL) in its N-th action: `before` its transaction is
-committed, or `after` it, with the answer not yet sent.
+committed, or `after` it, with the answer not yet sent. SIGUSR1 means `2 after`, from then on.
 """
 
 import argparse
@@ -59,6 +59,7 @@ def main():
     if options.die_in_action:
         number, when = options.die_in_action
         _kill_in_action(int(number), when)
+    signal.signal(signal.SIGUSR1, lambda *_: _kill_in_action(2, "after"))
     asyncio.run(serve(load_settings(), asyncio.Event()))
 
 

@@ -36,8 +36,8 @@ async def until(holds, patience=PATIENCE):
 class SharedRasa:
     """Rasa in a thread with its own loop, watched and started again as `kesu up` does it."""
 
-    def __init__(self, folder: Path):
-        self.settings = temporary(load_settings(), folder)
+    def __init__(self, folder: Path, **more):
+        self.settings = temporary(load_settings(), folder).having(**more)
         model = chosen_model(self.settings)
         assert model, "no model: run `make train` (make test does)"
         policy = Policy(first_pause=0.1, ask_every=0.5)
@@ -64,8 +64,8 @@ class SharedRasa:
 
     def desk_settings(self, folder: Path, **more):
         """The settings of a desk that talks to this Rasa and has its database in `folder`."""
-        database_url = f"sqlite+aiosqlite:///{folder / 'kesu.db'}"
-        return self.settings.having(var=folder, database_url=database_url, **more)
+        own = {"database_url": f"sqlite+aiosqlite:///{folder / 'kesu.db'}"}
+        return self.settings.having(var=folder, **(own | more))
 
     def kill(self):
         """SIGKILL the Rasa that is running now."""
@@ -93,10 +93,10 @@ def have(dialogues, rasa: SharedRasa, folder: Path):
 
 
 class KillableDesk:
-    """A desk in a process of its own, on a database of its own, beside the shared Rasa."""
+    """A desk in a process of its own, on a database of its own (or another), beside this Rasa."""
 
-    def __init__(self, rasa: SharedRasa, folder: Path, port: int):
-        self.settings = rasa.desk_settings(folder, port=port)
+    def __init__(self, rasa: SharedRasa, folder: Path, port: int, **more):
+        self.settings = rasa.desk_settings(folder, port=port, **more)
         self.address = f"http://127.0.0.1:{port}"
         self._log = folder / "desk.log"
         self.process = None
@@ -112,6 +112,7 @@ class KillableDesk:
             "KESU_VAR": str(given.var),
             "KESU_PORT": str(given.port),
             "KESU_DATABASE_URL": given.database_url,
+            "KESU_REDIS_URL": given.redis_url or "",
             "KESU_DATA_KEY": given.data_key.get_secret_value(),
             "KESU_PAIR_SECRET": given.pair_secret.get_secret_value(),
             "KESU_ACTIONS_PORT": str(given.actions_port),

@@ -72,6 +72,6 @@ async def test_waiting_messages_are_answered_as_soon_as_the_room_is_back(desk):
 async def test_a_restarted_desk_finds_the_waiting_messages(desk):
     desk.room.table[EMPTY_PACK] = reading("carton.empty")
     await desk.send(EMPTY_PACK)
-    await desk.runner.start()
+    await desk.runner.take_up()
     await desk.runner.idle()
     assert len(await desk.cases()) == 1

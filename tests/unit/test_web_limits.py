@@ -59,3 +59,33 @@ def test_the_buckets_of_those_long_gone_are_forgotten(moment):
     moment.now += 60
     buckets.take("one more")
     assert len(buckets._levels) == 1
+
+
+class Shared:
+    """What all processes count together."""
+
+    def __init__(self, *answers):
+        self.answers, self.asked = list(answers), []
+
+    async def __call__(self, *question):
+        self.asked.append(question)
+        return self.answers.pop(0)
+
+
+async def test_what_is_counted_together_is_refused_together(moment):
+    buckets, shared = Buckets(burst=5, per_second=1, now=moment), Shared(0, 2.5)
+    buckets.share("messages", shared)
+    await buckets.take_shared("visitor")
+    with pytest.raises(SlowDown) as refused:
+        await buckets.take_shared("visitor")
+    assert refused.value.retry_after == 3
+    assert shared.asked == [("messages", "visitor", 5, 1)] * 2
+
+
+async def test_while_nobody_can_be_asked_this_process_goes_on_counting_where_it_was(moment):
+    buckets = Buckets(burst=2, per_second=1, now=moment)
+    buckets.share("messages", Shared(0, None, None))
+    await buckets.take_shared("visitor")
+    await buckets.take_shared("visitor")
+    with pytest.raises(SlowDown):
+        await buckets.take_shared("visitor")

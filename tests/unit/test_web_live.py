@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.web import live
-from bot.web.live import AGENT_TYPES, ALL, CHANGED, Hub
+from bot.web.live import AGENT_TYPES, ALL, CHANGED, CUSTOMER_TYPES, Hub
 
 
 class Socket:
@@ -111,3 +111,52 @@ async def test_a_socket_that_takes_nothing_in_is_dropped_and_nobody_else_waits_f
         await asyncio.wait_for(live._pass_on(request, stuck, slow), 5)
         assert request.dropped
         assert heard(other)
+
+
+def pair():
+    """The hubs of two processes that tell one another."""
+    here, there = Hub(), Hub()
+    here.tell_others, there.tell_others = there.hear, here.hear
+    return here, there
+
+
+@pytest.mark.parametrize("who", [AGENT_TYPES, CUSTOMER_TYPES])
+def test_what_happens_in_one_process_is_heard_in_the_other(who):
+    here, there = pair()
+    with there.listening(Socket()) as listener, there.listening(Socket()) as everything:
+        there.follow(listener, "mine")
+        there.follow(everything, ALL)
+        heard(listener), heard(everything)
+        here.changed("mine")
+        assert heard(listener) == heard(everything) == {CHANGED}
+        here.typing("mine", who)
+        assert heard(listener) == {who}
+        here.changed("another")
+        assert not heard(listener)
+
+
+def test_only_who_asks_for_it_hears_of_changes_elsewhere():
+    here, there = pair()
+    at_home, everywhere, agents = [], [], []
+    there.watch(at_home.append)
+    there.watch(everywhere.append, everywhere=True)
+    there.watch_agents_typing(agents.append)
+    here.changed("theirs")
+    there.changed("ours")
+    here.typing("theirs", AGENT_TYPES)
+    assert (at_home, everywhere, agents) == (["ours"], ["theirs", "ours"], [])
+
+
+def test_after_a_gap_everybody_looks(hub):
+    gaps = []
+    hub.watch_gaps(lambda: gaps.append("gap"))
+    with hub.listening(Socket()) as listener:
+        hub.follow(listener, "mine")
+        heard(listener)
+        hub.look_anew()
+        assert heard(listener) == {CHANGED}
+        assert gaps == ["gap"]
+
+
+def test_news_of_a_later_version_are_let_lie(hub):
+    hub.hear({"kind": "unknown", "what": "ever"})

@@ -27,6 +27,7 @@ from bot.services.ports.measures import (
 from bot.services.ports.models import Made, MakeReport, Models, Trainer
 from bot.services.ports.ownership import CaseMark, Groups, Presences, Queue
 from bot.services.ports.people import People, Tasks
+from bot.services.ports.processes import Leases
 from bot.services.ports.reports import Reports
 from bot.services.ports.reviews import Corrections, Near, Reviews
 from bot.services.ports.search import SearchIndex
@@ -74,6 +75,7 @@ __all__ = [
     "Judgements",
     "KfAccount",
     "KfClient",
+    "Leases",
     "Letters",
     "Live",
     "Lookups",

@@ -4,6 +4,7 @@ What goes out keeps it (delivering.py); what goes with WeChat's own call needs n
 along what else would have been one (passive.py).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,13 +18,22 @@ class Pause:
 
 
 class Pauses:
-    """Of the accounts in this process, by channel; another one learns of it by its own first attempt."""
+    """Of the accounts, by channel.
+
+    Other processes are told, by `tell_others`; one that missed it learns of it by its own first attempt.
+    """
 
     def __init__(self) -> None:
+        self.tell_others: Callable[[str, Pause], None] = lambda _channel, _pause: None
         self._of: dict[str, Pause] = {}
 
     def begin(self, channel: str, pause: Pause) -> None:
         """From now on the account waits."""
+        self.hear(channel, pause)
+        self.tell_others(channel, pause)
+
+    def hear(self, channel: str, pause: Pause) -> None:
+        """Another process found that the account waits."""
         self._of[channel] = pause
 
     def at(self, channel: str, now: datetime) -> Pause | None:

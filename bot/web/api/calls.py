@@ -68,7 +68,7 @@ class Operation:
         except UnknownToken as refusal:
             told = {"error": refusal.key, "message": str(refusal)}
             return web.json_response(told, status=401, headers={hdrs.WWW_AUTHENTICATE: "Bearer"})
-        request.app[API_LIMIT].take(caller.token.id)
+        await request.app[API_LIMIT].take_shared(caller.token.id)
         caller.needs(self.scope)
         call = Call(
             parts=request.app[PARTS],
@@ -94,7 +94,7 @@ async def _caller(request: web.Request) -> Caller:
     try:
         return await request.app[PARTS].interfaces.tokens.who(shown.strip() if kind == "Bearer" else "")
     except UnknownToken:
-        request.app[API_FAILURES].take(address_of(request))
+        await request.app[API_FAILURES].take_shared(address_of(request))
         raise
 
 

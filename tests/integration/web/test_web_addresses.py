@@ -109,7 +109,7 @@ async def test_sockets_from_one_address_are_limited_and_free_again_when_closed(a
 
 
 def test_places_are_counted_for_each_address():
-    sockets = OpenSockets(per_address=1)
+    sockets = OpenSockets(per_address=1, tell_others=list)
     with sockets.place("a"), sockets.place("b"), pytest.raises(SlowDown), sockets.place("a"):
         pass
     with sockets.place("a"):

@@ -33,6 +33,7 @@ from bot.adapters.database.tables.people import (
     tasks,
     users,
 )
+from bot.adapters.database.tables.processes import desk_processes, turn_leases
 from bot.adapters.database.tables.reviews import (
     corrections,
     label_proposals,
@@ -78,6 +79,7 @@ __all__ = [
     "customers",
     "data_keys",
     "desk_groups",
+    "desk_processes",
     "handbook_editions",
     "handbook_printed",
     "holdings",
@@ -105,6 +107,7 @@ __all__ = [
     "suggestion_marks",
     "tags",
     "tasks",
+    "turn_leases",
     "users",
     "visits",
     "webhook_deliveries",
