@@ -13,23 +13,21 @@ from bot.web.live import CHANGED, SENT_AWAY, Hub
 class HeldTurns:
     """Turns that are under way until they are let go; the first message of each conversation waits."""
 
-    def __init__(self, failing=False):
+    def __init__(self, *, failing=False):
         self.begun, self.done = [], []
         self.go, self._failing = asyncio.Event(), failing
+        self.begins = asyncio.Event()
 
     async def answer_next(self, conversation_id):
         if conversation_id in self.done:
             return False
         self.begun.append(conversation_id)
+        self.begins.set()
         await self.go.wait()
         if self._failing:
             raise UnderstandingUnavailable("Rasa is being stopped")
         self.done.append(conversation_id)
         return True
-
-    async def has_begun(self, number):
-        while len(self.begun) < number:
-            await asyncio.sleep(0)
 
 
 async def nothing():
@@ -42,7 +40,7 @@ async def test_the_turn_under_way_is_finished_and_no_further_one_begins():
     turns = HeldTurns()
     runner = Runner(turns, units=None)
     runner.wake("one")
-    await turns.has_begun(1)
+    await turns.begins.wait()
     assert runner.answering == {"one"}
     finishing = asyncio.create_task(runner.finish(60))
     await nothing()
@@ -56,7 +54,7 @@ async def test_a_turn_that_takes_too_long_is_left_to_the_next_start():
     turns = HeldTurns()
     runner = Runner(turns, units=None)
     runner.wake("one")
-    await turns.has_begun(1)
+    await turns.begins.wait()
     assert not await asyncio.wait_for(runner.finish(0), 5)
     await asyncio.wait_for(runner.stop(), 5)
     assert turns.done == []
@@ -68,7 +66,7 @@ async def test_a_turn_that_waits_for_an_absent_rasa_keeps_nobody_waiting():
     turns.go.set()
     runner = Runner(turns, units=None, sleep=lambda _seconds: asyncio.Event().wait())
     runner.wake("one")
-    await turns.has_begun(1)
+    await turns.begins.wait()
     await nothing()
     assert await asyncio.wait_for(runner.finish(60), 5)
 
@@ -77,7 +75,7 @@ async def test_a_turn_whose_rasa_goes_while_the_desk_ends_is_not_tried_again():
     turns = HeldTurns(failing=True)
     runner = Runner(turns, units=None)
     runner.wake("one")
-    await turns.has_begun(1)
+    await turns.begins.wait()
     finishing = asyncio.create_task(runner.finish(60))
     await nothing()
     turns.go.set()
