@@ -159,24 +159,24 @@ async def test_a_stopped_desk_finishes_the_turn_under_way_and_sends_its_sockets_
         return await status(browser_session, "/health/live") is None
 
     await until(has_page)
-    async with page(browser_session) as talker, page(browser_session) as reader:
+    async with page(browser_session) as talker:
         assert await status(browser_session, "/health/ready") == 503  # Rasa still loads
         await talker.say("m1", "你们的八宝粥里吃出一只苍蝇，太恶心了")
         await talker.hears("定期喷药灭虫")
-        await reader.say("r1", "你好")
-        await reader.hears("您好")
-        assert up.rasa()
-        up.signal_rasa(signal.SIGSTOP)  # the next turn is under way until it goes on
-        try:
-            await talker.say("m2", "转人工")
-            up.process.send_signal(signal.SIGTERM)
-            await until(is_leaving)
-            assert await reader.closed() == RESTART
-            await until(is_shut)
-            await talker.say("m3", "还有，盖子也是坏的")
-            assert up.process.poll() is None
-        finally:
-            up.signal_rasa(signal.SIGCONT)
+        async with page(browser_session) as reader:
+            await reader.say("r1", "你好")
+            await reader.hears("您好")
+            assert up.rasa()
+            up.signal_rasa(signal.SIGSTOP)  # the next turn is under way until it goes on
+            try:
+                await talker.say("m2", "转人工")
+                up.process.send_signal(signal.SIGTERM)
+                await until(is_leaving)
+                assert await reader.closed() == RESTART
+                await until(is_shut)
+                await talker.say("m3", "还有，盖子也是坏的")
+            finally:
+                up.signal_rasa(signal.SIGCONT)
         assert await talker.closed() == RESTART
         assert "编号是" in "".join(line["text"] for line in talker.lines)
     await until(up.gone)
