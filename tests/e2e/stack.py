@@ -69,9 +69,7 @@ class SharedRasa:
 
     def kill(self):
         """SIGKILL the Rasa that is running now."""
-        listing = subprocess.run(
-            ["ps", "-wweo", "pid,args"], capture_output=True, text=True, check=True
-        ).stdout
+        listing = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
         mine = f"--port {self.settings.rasa_port}"
         for row in listing.splitlines():
             if "bot.nlu.server" in row and mine in row:
