@@ -10,6 +10,7 @@ from bot.adapters.model_files import model_id
 from bot.adapters.rasa_fleet import RasaFleet
 from bot.assembly import Desk, listening, open_desk, read_books
 from bot.door import web_parts
+from bot.draining import Drain
 from bot.monitoring import measured, monitored
 from bot.neighbours import open_neighbours
 from bot.services.promotion import Serving
@@ -32,15 +33,21 @@ TRAINING_SECONDS = 2.0
 EDITION_SECONDS = 3.0
 SHADOW_SECONDS = 2.0
 REVIEW_SECONDS = 15.0
+REQUEST_SECONDS = 5.0  # for requests under way at the end: a call of WeChat waits so long
 
 
-async def serve(settings: Settings, started: asyncio.Event, fleet: RasaFleet | None = None) -> None:
-    """Run the desk until cancelled; `started` is set once its doors are open.
+async def serve(
+    settings: Settings,
+    started: asyncio.Event,
+    fleet: RasaFleet | None = None,
+    drain: Drain | None = None,
+) -> None:
+    """Run the desk until `drain` ends it, or until cancelled; `started` is set once its doors are open.
 
     `fleet` keeps its Rasas; without one it talks to whatever listens on `settings.rasa_port`. The doors open
     before Rasa is ready: what customers write until then is stored, and answered when it is.
     """
-    hub, measures = Hub(), measured(settings)
+    hub, drain, measures = Hub(), drain or Drain(), measured(settings)
     async with (
         open_desk(settings, SystemClock(), hub, measures) as desk,
         open_wechat(desk, hub) as wechat,
@@ -53,7 +60,7 @@ async def serve(settings: Settings, started: asyncio.Event, fleet: RasaFleet | N
             fleet.attach(desk.rasa, desk.promotion)
         async with (
             monitored(measures, desk, health, serving, fleet, wechat),
-            listening(door, settings.host, settings.port),
+            listening(door, settings.host, settings.port, REQUEST_SECONDS) as opened,
             background(
                 every(SWEEP_SECONDS, desk.see_to_silence),
                 every(SWEEP_SECONDS, desk.refresh_calendar),
@@ -63,7 +70,6 @@ async def serve(settings: Settings, started: asyncio.Event, fleet: RasaFleet | N
                 every(JUDGING_SECONDS, desk.judge_cases),
                 every(HEALTH_SECONDS, health.look),
                 every(PURGE_SECONDS, desk.uploads.purge),
-                every(WEBHOOK_SECONDS, desk.webhooks.look),
                 every(SHADOW_SECONDS, desk.shadow.look),
                 every(REVIEW_SECONDS, desk.review.look),
                 every(TENDING_SECONDS, desk.webhooks.forget_old),
@@ -71,13 +77,20 @@ async def serve(settings: Settings, started: asyncio.Event, fleet: RasaFleet | N
                 every(TENDING_SECONDS, desk.database.tend),
                 every(TENDING_SECONDS, desk.index_older),
                 *(every(seconds, work) for seconds, work in neighbours.rounds(door[LOOKING])),
-                *(every(seconds, work) for seconds, work in (*desk.following.rounds(), *wechat.rounds())),
             ),
+            background(
+                every(WEBHOOK_SECONDS, desk.webhooks.look, drain.over),
+                *(
+                    every(seconds, work, drain.over)
+                    for seconds, work in (*desk.following.rounds(), *wechat.rounds())
+                ),
+            ) as sending,
         ):
             await desk.judging.begin()
             await desk.runner.take_up()
             started.set()
-            await asyncio.Event().wait()
+            await drain.wait()
+            await drain.carry_out(desk, health, hub, opened, sending)
 
 
 def _serving(health: RasaHealth, fleet: RasaFleet | None) -> Serving:

@@ -114,6 +114,8 @@ class Settings(WechatSettings):
 
     host: str = "127.0.0.1"
     port: Port = 8080
+    drain_seconds: Annotated[float, Field(ge=0, le=600)] = 25
+    drain_notice_seconds: Annotated[float, Field(ge=0, le=600)] = 2
     base_url: str | None = None
     embed_sites: Annotated[str, AfterValidator(_sites)] = ""
     actions_port: Port = 0

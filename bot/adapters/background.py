@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from bot.adapters.understanding import RasaClient
@@ -12,22 +12,42 @@ from bot.domain.errors import UnderstandingUnavailable
 log = logging.getLogger(__name__)
 
 
-async def every(seconds: float, work: Callable[[], Awaitable[object]]) -> None:
-    """Do the work again and again; a failure is logged and the next round tries anew."""
-    while True:
+async def every(
+    seconds: float, work: Callable[[], Awaitable[object]], until: asyncio.Event | None = None
+) -> None:
+    """Do the work again and again; a failure is logged and the next round tries anew.
+
+    Once `until` is set no further round begins.
+    """
+    until = until or asyncio.Event()
+    while not until.is_set():
         try:
             await work()
         except Exception:  # whatever it was: one failing round must not end all later ones
             log.exception("background work failed; it is tried again in %s s", seconds)
-        await asyncio.sleep(seconds)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(until.wait(), seconds)
+
+
+class Background:
+    """Tasks that run side by side."""
+
+    def __init__(self, tasks: Sequence["asyncio.Future[object]"]) -> None:
+        self._tasks = tasks
+
+    async def ended(self, seconds: float) -> bool:
+        """Wait until all of them have come to their own end, so many seconds at most; whether they have."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        return all(task.done() for task in self._tasks)
 
 
 @asynccontextmanager
-async def background(*tasks: Awaitable[object]) -> AsyncIterator[None]:
+async def background(*tasks: Awaitable[object]) -> AsyncIterator[Background]:
     """Run the tasks while the block runs."""
     running = [asyncio.ensure_future(task) for task in tasks]
     try:
-        yield
+        yield Background(running)
     finally:
         for task in running:
             task.cancel()
@@ -43,18 +63,23 @@ class RasaHealth:
 
     def __init__(self, rasa: RasaClient, on_return: Callable[[], None]) -> None:
         self._rasa, self._on_return = rasa, on_return
-        self.ready = False
+        self._answers = False
         self.leaving = False  # this process takes nothing on any more
         self.model: str | None = None  # which one answered last
+
+    @property
+    def ready(self) -> bool:
+        """Whether customers who come now are answered here."""
+        return self._answers and not self.leaving
 
     async def look(self) -> None:
         """Ask it."""
         try:
             said = await self._rasa.health()
         except UnderstandingUnavailable:
-            self.ready = False
+            self._answers = False
         else:
             self.model = said.get("model")
-            if not self.ready:
+            if not self._answers:
                 self._on_return()
-            self.ready = True
+            self._answers = True

@@ -1,6 +1,7 @@
 """`kesu up`."""
 
 import asyncio
+import gc
 import shutil
 import signal
 from contextlib import suppress
@@ -20,6 +21,7 @@ from bot.adapters.secrets_file import with_secrets
 from bot.commands.opening import opened, upgrade_database
 from bot.commands.train import train_aloud
 from bot.domain.errors import ConfigurationError, KesuError
+from bot.draining import Drain
 from bot.services.live_at_start import settle
 from bot.services.promotion import Wanted
 from bot.settings import Settings, load_settings, unknown_variables
@@ -27,36 +29,48 @@ from bot.settings import Settings, load_settings, unknown_variables
 
 @click.command()
 def command() -> None:
-    """Start the desk and its Rasa, and keep both running; Ctrl-C stops them.
+    """Start the desk and its Rasa, and keep both running; Ctrl-C stops them, after the answers under way.
 
     The first start makes the secrets (var/secrets.env), the database and a model. Settings are KESU_…
     variables, explained in docs/settings.md; KESU_PORT changes the port of the customers' page.
     """
+    gc.disable()  # until the page is up: what is made at the start stays
     with suppress(asyncio.CancelledError):
         asyncio.run(_until_stopped())
     click.echo("已停止")
 
 
 async def _until_stopped() -> None:
-    """Everything happens in this task, and a signal cancels it: whatever was begun cleans up after itself."""
-    me = asyncio.current_task()
-    loop = asyncio.get_running_loop()
+    """Everything happens in this task. A signal asks a running desk to finish what is under way and end.
+
+    A second one, or one before the desk runs, cancels the task: whatever was begun cleans up after itself.
+    """
+    settings = load_settings()
+    drain = Drain(settings.drain_notice_seconds, settings.drain_seconds)
+    _mind_signals(drain)
+    logs.set_up(settings.log_level, settings.log_format)
+    settings = await prepare(settings)
+    wanted = await model_to_start_with(settings)
+    try:
+        await _run(settings, RasaFleet(launcher(settings), wanted), drain)
+    except* KesuError as problems:
+        raise problems.exceptions[0] from None
+
+
+def _mind_signals(drain: Drain) -> None:
+    me, loop = asyncio.current_task(), asyncio.get_running_loop()
 
     def stop(number: signal.Signals) -> None:
-        loop.remove_signal_handler(number)  # who asks twice is not kept waiting
+        if drain.runs and not drain.is_asked:
+            click.echo("正在停止：先完成进行中的回复（再按一次 Ctrl-C 立即停止）…")
+            drain.ask(notice=number is signal.SIGTERM)  # nobody balances loads for a person at a terminal
+            return
+        loop.remove_signal_handler(number)  # who asks for the third time is not kept waiting
         if me is not None:
             me.cancel()
 
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stop, number)
-    settings = load_settings()
-    logs.set_up(settings.log_level, settings.log_format)
-    settings = await prepare(settings)
-    wanted = await model_to_start_with(settings)
-    try:
-        await _run(settings, RasaFleet(launcher(settings), wanted))
-    except* KesuError as problems:
-        raise problems.exceptions[0] from None
 
 
 async def prepare(settings: Settings) -> Settings:
@@ -108,17 +122,26 @@ def _tell_of(newest: Path) -> None:
     click.echo(f"提示: {newest} 比正在使用的模型新，没有启用；要启用它，请执行 kesu model promote {name}")
 
 
-async def _run(settings: Settings, fleet: RasaFleet) -> None:
+async def _run(settings: Settings, fleet: RasaFleet, drain: Drain) -> None:
+    """The desk and its Rasas, which end last."""
     from bot.app import serve  # late: the checks above need none of it
 
     started = asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        group.create_task(serve(settings, started, fleet))
-        group.create_task(fleet.run())
-        await started.wait()
-        click.echo("网页已启动，正在加载语言模型（约 10–30 秒）…")
-        await fleet.ready.wait()
-        await _announce(settings)
+        desk = group.create_task(serve(settings, started, fleet, drain))
+        others = [group.create_task(fleet.run()), group.create_task(_tell(settings, started, fleet))]
+        await asyncio.wait([desk])
+        for other in others:
+            other.cancel()
+
+
+async def _tell(settings: Settings, started: asyncio.Event, fleet: RasaFleet) -> None:
+    await started.wait()
+    gc.freeze()
+    gc.enable()
+    click.echo("网页已启动，正在加载语言模型（约 10–30 秒）…")
+    await fleet.ready.wait()
+    await _announce(settings)
 
 
 async def _announce(settings: Settings) -> None:

@@ -32,6 +32,11 @@ class Outbox:
     ) -> None:
         self._units, self._reading, self._words, self._clock = units, reading, words, clock
         self._senders = dict(senders)
+        self._leaving = False
+
+    def leave(self) -> None:
+        """Begin no further letter."""
+        self._leaving = True
 
     def also(self, way: Way, sender: Sender) -> None:
         """Send what goes this way too."""
@@ -42,6 +47,8 @@ class Outbox:
         async with self._reading() as uow:
             due = [letter.id for letter in await uow.letters.due(self._clock.now())]
         for letter_id in due:
+            if self._leaving:
+                break
             with suppress(Conflict):  # another process sends it at this moment
                 await self._send(letter_id)
         return len(due)

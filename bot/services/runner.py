@@ -5,7 +5,7 @@ Where several processes share a database, a lease says which of them answers a c
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from bot.domain.errors import UnderstandingUnavailable
 from bot.services.log_context import works_on
@@ -59,6 +59,8 @@ class Runner:
         self._leases = leases or Alone(units)
         self._workers: dict[str, asyncio.Task[None]] = {}
         self._again: set[str] = set()
+        self._answering: set[str] = set()
+        self._leaving = False
         self._slots = asyncio.Semaphore(AT_ONCE)
         self._back = asyncio.Event()
 
@@ -69,6 +71,8 @@ class Runner:
 
     def wake(self, conversation_id: str) -> None:
         """A message is waiting here: make sure a worker sees to it."""
+        if self._leaving:
+            return
         self._again.add(conversation_id)
         if conversation_id not in self._workers:
             task = asyncio.create_task(self._work(conversation_id), name=f"turns of {conversation_id}")
@@ -84,9 +88,31 @@ class Runner:
         while self._workers:
             await asyncio.gather(*self._workers.values(), return_exceptions=True)
 
+    @property
+    def answering(self) -> frozenset[str]:
+        """The conversations with a turn under way."""
+        return frozenset(self._answering)
+
+    async def finish(self, seconds: float) -> bool:
+        """Begin no further turn, and wait so long for those under way; whether all came to their end.
+
+        What has not begun stays in the ledger.
+        """
+        self._leaving = True
+        self._again.clear()
+        under_way = [self._workers[one] for one in self._answering]
+        await self._end([worker for worker in self._workers.values() if worker not in under_way])
+        if under_way:
+            await asyncio.wait(under_way, timeout=seconds)
+        return not self._answering
+
     async def stop(self) -> None:
         """End all workers; what they had not finished stays in the ledger."""
-        workers = list(self._workers.values())
+        self._leaving = True
+        await self._end(list(self._workers.values()))
+
+    @staticmethod
+    async def _end(workers: Sequence["asyncio.Task[None]"]) -> None:
         for worker in workers:
             worker.cancel()
         await asyncio.gather(*workers, return_exceptions=True)
@@ -96,7 +122,7 @@ class Runner:
         try:
             while conversation_id in self._again:
                 self._again.discard(conversation_id)
-                while await self._answer(conversation_id):
+                while await self._answer(conversation_id) and not self._leaving:
                     pass
         finally:
             self._workers.pop(conversation_id, None)
@@ -113,13 +139,15 @@ class Runner:
                 log.warning("conversation %s waits for Rasa: %s", conversation_id, error)
             except Exception:  # an error in one turn must not leave the customer without any answer
                 log.exception("conversation %s: a turn broke and is tried again", conversation_id)
+            if self._leaving:
+                return False
             await self._pause(RETRY_SECONDS[min(attempt, len(RETRY_SECONDS) - 1)])
         return await self._alone(conversation_id, self._give_up)
 
     async def _answer_all(self, conversation_id: str) -> bool:
         """Under one lease, which costs as much as a query: nothing is left then."""
         await self._pressure.calm()
-        while await self._turns.answer_next(conversation_id):
+        while not self._leaving and await self._turn(conversation_id):
             await self._pressure.calm()
         return False
 
@@ -141,6 +169,13 @@ class Runner:
         finally:
             asked = await self._leases.give_back(conversation_id)
         return more or asked
+
+    async def _turn(self, conversation_id: str) -> bool:
+        self._answering.add(conversation_id)
+        try:
+            return await self._turns.answer_next(conversation_id)
+        finally:
+            self._answering.discard(conversation_id)
 
     async def _pause(self, seconds: float) -> None:
         """So many seconds, or until Rasa is back."""

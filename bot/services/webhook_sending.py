@@ -26,6 +26,11 @@ class WebhookOutbox:
     def __init__(self, units: Units, reading: Units, sender: WebhookSender, clock: Clock) -> None:
         self._units, self._reading, self._sender, self._clock = units, reading, sender, clock
         self._slots = asyncio.Semaphore(AT_ONCE)
+        self._leaving = False
+
+    def leave(self) -> None:
+        """Begin no further delivery."""
+        self._leaving = True
 
     async def look(self) -> int:
         """Send what is due; how many subscribers there was something for."""
@@ -47,6 +52,8 @@ class WebhookOutbox:
                 webhook = await uow.webhooks.get(webhook_id)
                 due = await uow.webhooks.due(webhook_id, self._clock.now(), _IN_A_ROUND)
             for delivery in due:
+                if self._leaving:
+                    return
                 with suppress(Conflict):  # another process sends it at this moment, or it is sent again
                     if not await self._send(webhook, delivery.id):
                         return

@@ -211,6 +211,8 @@ async def _secure(request: web.Request, response: web.StreamResponse) -> None:
         response.headers.setdefault(name, value)
     kept = "no-cache" if request.path.startswith("/static/") else "no-store"
     response.headers.setdefault(hdrs.CACHE_CONTROL, kept)
+    if request.app[PARTS].hub.leaving:
+        response.force_close()  # a proxy would go on using this connection
     if request.app[PARTS].secure_cookies:
         response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
 

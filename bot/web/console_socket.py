@@ -20,8 +20,10 @@ from bot.web.live import (
     CUSTOMER_TYPES,
     HEARTBEAT_SECONDS,
     SEND_SECONDS,
+    SENT_AWAY,
     Listener,
     drop,
+    goodbye,
     send,
 )
 
@@ -96,6 +98,8 @@ class _Console:
                 if LOOKERS in heard:
                     others = self._app[LOOKING].others(self._looker)
                     await self._say("lookers", conversation=self._looker.conversation, people=others)
+                if SENT_AWAY in heard:
+                    return await goodbye(self._socket)
         except (TimeoutError, ConnectionError):
             drop(self._request)
 

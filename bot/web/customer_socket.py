@@ -21,7 +21,17 @@ from bot.web.customer_view import state_json, view_json
 from bot.web.errors import told
 from bot.web.keys import FRAME_LIMIT, OPEN_SOCKETS, PARTS
 from bot.web.limits import SlowDown
-from bot.web.live import AGENT_TYPES, CHANGED, CUSTOMER_TYPES, HEARTBEAT_SECONDS, Listener, drop, send
+from bot.web.live import (
+    AGENT_TYPES,
+    CHANGED,
+    CUSTOMER_TYPES,
+    HEARTBEAT_SECONDS,
+    SENT_AWAY,
+    Listener,
+    drop,
+    goodbye,
+    send,
+)
 from bot.web.visitors import Visitor
 
 log = logging.getLogger(__name__)
@@ -133,6 +143,9 @@ class _Page:
                     await self._look(visitor)
                 if AGENT_TYPES in heard:
                     await self._say("typing", {"who": "agent"})
+                if SENT_AWAY in heard:
+                    await goodbye(self._socket)
+                    return
         except (TimeoutError, ConnectionError):
             drop(self._request)
         except Exception as error:  # noqa: BLE001 -- the page connects again and goes on where it was

@@ -7,7 +7,7 @@ customers' sockets (customer_socket.py) read and send it. So nothing is missed w
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Container, Iterator, Mapping
 from typing import Any
 
 from aiohttp import WSMsgType, web
@@ -17,6 +17,8 @@ SEND_SECONDS = 10  # a socket that takes longer than this to take one line is dr
 News = Mapping[str, str]  # what processes tell one another: its `kind`, and what goes with it
 ALL = "*"  # every conversation: the agents' list
 CHANGED, AGENT_TYPES, CUSTOMER_TYPES = "changed", "agent types", "customer types"
+SENT_AWAY = "sent away"  # this process stops: connect anew, to whichever is there
+RESTART, GOODBYE_SECONDS = 1012, 5  # the code that says so, and how long a browser may take to hear it
 _LONGEST_CALL = 256  # bytes; the people's pages have little to say here
 _FRAMES: dict[str, dict[str, str]] = {
     CHANGED: {"type": "changed"},
@@ -55,7 +57,9 @@ class Hub:
     def __init__(self) -> None:
         self.tell_others: Callable[[News], None] = lambda _news: None
         self._listeners: dict[str, set[Listener]] = {}
-        self._sockets: set[web.WebSocketResponse] = set()
+        self._sockets: dict[web.WebSocketResponse, Listener] = {}
+        self._one_less = asyncio.Event()
+        self.leaving = False  # whoever has a connection to this process is to take another one
         self._watchers: list[Callable[[str], None]] = []
         self._watch_agents: list[Callable[[str], None]] = []
         self._watch_gaps: list[Callable[[], None]] = []
@@ -144,17 +148,34 @@ class Hub:
     ) -> Iterator[Listener]:
         """A listener (or this one) for as long as its socket lives."""
         listener = listener or Listener()
-        self._sockets.add(socket)
+        self._sockets[socket] = listener
+        if self.leaving:
+            listener.tell(SENT_AWAY)
         try:
             yield listener
         finally:
-            self._sockets.discard(socket)
+            self._sockets.pop(socket, None)
+            self._one_less.set()
             self.leave(listener)
 
+    def send_away(self, but: Container[str] = ()) -> None:
+        """Have the sockets end, each after what there is to say on it; not yet those that look at `but`."""
+        self.leaving = True
+        for listener in list(self._sockets.values()):
+            if listener.topic is None or listener.topic not in but:
+                listener.tell(SENT_AWAY)
+
+    async def empty(self, seconds: float) -> None:
+        """Wait until all sockets have gone, so many seconds at most."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while self._sockets:
+                    self._one_less.clear()
+                    await self._one_less.wait()
+
     async def close(self) -> None:
-        """End all sockets (the process stops); their browsers reconnect."""
-        goodbyes = (socket.close(code=1001, message=b"restarting") for socket in set(self._sockets))
-        await asyncio.gather(*goodbyes, return_exceptions=True)
+        """End all sockets at once (the process stops); their browsers reconnect."""
+        await asyncio.gather(*map(goodbye, list(self._sockets)), return_exceptions=True)
 
 
 async def stream(
@@ -188,9 +209,11 @@ def _frame(text: str) -> dict[str, Any]:
 async def _pass_on(request: web.Request, socket: web.WebSocketResponse, listener: Listener) -> None:
     try:
         while True:
-            for what in await listener.news():
-                if what in _FRAMES:
-                    await send(socket, _FRAMES[what])
+            heard = await listener.news()
+            for what in heard & _FRAMES.keys():
+                await send(socket, _FRAMES[what])
+            if SENT_AWAY in heard:
+                return await goodbye(socket)
     except (TimeoutError, ConnectionError):
         drop(request)
 
@@ -199,6 +222,13 @@ async def send(socket: web.WebSocketResponse, frame: dict[str, Any]) -> None:
     """Send a frame; TimeoutError when the browser doesn't take it in, ConnectionError when it has gone."""
     async with asyncio.timeout(SEND_SECONDS):
         await socket.send_str(json.dumps(frame, ensure_ascii=False))
+
+
+async def goodbye(socket: web.WebSocketResponse) -> None:
+    """Close a socket whose page is to connect anew; one that doesn't answer is cut off."""
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(GOODBYE_SECONDS):
+            await socket.close(code=RESTART, message=b"service restart")
 
 
 def drop(request: web.Request) -> None:

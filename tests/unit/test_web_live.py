@@ -83,7 +83,7 @@ async def test_closing_says_goodbye_to_all_sockets(hub):
     sockets = [Socket(), Socket()]
     with hub.listening(sockets[0]), hub.listening(sockets[1]):
         await asyncio.wait_for(hub.close(), 5)
-    assert [socket.closed_with for socket in sockets] == [1001, 1001]
+    assert [socket.closed_with for socket in sockets] == [1012, 1012]
 
 
 class Stuck(Socket):

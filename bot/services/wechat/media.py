@@ -31,6 +31,7 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = 4  # files on their way in this process
 MOST_VOICE = 4 * 1024 * 1024  # bytes; WeChat records a minute and takes 2 MB
+STOP_SECONDS = 3.0  # for what is under way when the desk stops
 LEASE = timedelta(minutes=2)  # whoever fetches one has that long
 RETRIES = tuple(timedelta(seconds=seconds) for seconds in (1, 5, 20, 60, 180))
 _LATER = (TryLater, Unknown, TokenTrouble, NotAllowedHere)  # nothing is wrong with the file itself
@@ -88,8 +89,10 @@ class MediaFetcher:
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
     async def stop(self) -> None:
-        """End what is under way; it begins anew with the next look."""
+        """Give what is under way a few seconds, then end it; it begins anew once its lease has run out."""
         tasks = list(self._tasks.values())
+        if tasks:
+            await asyncio.wait(tasks, timeout=STOP_SECONDS)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
