@@ -11,6 +11,7 @@ from aiohttp import web
 from actions.webhook import ActionServer
 from bot.adapters import pinyin
 from bot.adapters.company_file import read_company
+from bot.adapters.data_keys import sealer_of
 from bot.adapters.database.sealing import Sealer
 from bot.adapters.database.unit_of_work import Database
 from bot.adapters.files_folder import FolderFiles
@@ -21,6 +22,7 @@ from bot.adapters.model_trainer import CandidateTrainer
 from bot.adapters.rasa_member import beside
 from bot.adapters.reports.child import ReportProcess
 from bot.adapters.script import convert
+from bot.adapters.secrets_file import keys_now
 from bot.adapters.senders import senders
 from bot.adapters.understanding import RasaClient
 from bot.adapters.webhook_sender import HttpWebhookSender
@@ -97,6 +99,12 @@ class Desk:
         return await avoidance.look_through(
             self.units, partial(convert, script="hans"), self.clock, most=most
         )
+
+    async def refresh_keys(self) -> None:
+        """Hear of a data key that came, or took over, since the desk was started (`kesu key rotate`)."""
+        found = await asyncio.to_thread(keys_now, self.settings)
+        if found is not None:
+            self.database.sealer.take_keys(sealer_of(found))
 
     async def index_older(self) -> None:
         """Index what was there before the search index, or before its present form."""
@@ -198,15 +206,8 @@ def read_books(settings: Settings) -> tuple[Handbook, Company]:
 
 
 def _open_database(settings: Settings) -> tuple[Database, Sealer]:
-    sealer = Sealer.from_base64(data_key(settings))
+    sealer = sealer_of(settings)
     return Database(settings.database_url, sealer), sealer
-
-
-def data_key(settings: Settings) -> str:
-    """The key that seals the database and from which others are derived, as base64; ConfigurationError."""
-    if settings.data_key is None:
-        raise ConfigurationError("缺少 KESU_DATA_KEY:请先执行 make up,或在环境变量中给出。")
-    return settings.data_key.get_secret_value()
 
 
 def pair_secret(settings: Settings) -> str:

@@ -2,17 +2,20 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from bot.adapters.database.sealing import new_key
+from bot.adapters.papers.files import write_private
 from bot.domain.errors import ConfigurationError
 from bot.settings import Settings, variable
 
 NAME = "secrets.env"
 _FIELDS = ("data_key", "pair_secret")
+KEYS = ("data_key", "data_key_next", "data_key_before", "lookup_key")
 # Never made here, but they may be kept here.
 _OF_WECHAT = tuple(
     f"{kind}_{field}"
@@ -20,6 +23,7 @@ _OF_WECHAT = tuple(
     for field in ("secret", "token", "aes_key", "aes_key_before")
 )
 _OF_OTHERS = (
+    *KEYS[1:],
     "smtp_password",
     "sms_secret",
     "asr_secret",
@@ -49,6 +53,28 @@ def with_secrets(settings: Settings) -> Settings:
         )
     given = [field for field in _OF_OTHERS if getattr(settings, field) is None and kept.get(variable(field))]
     return settings.having(**{field: SecretStr(kept[variable(field)]) for field in (*missing, *given)})
+
+
+def keys_now(settings: Settings) -> Settings | None:
+    """`settings` with the data keys that stand in the file now; None where the environment gives them."""
+    path = settings.var / NAME
+    if variable("data_key") in os.environ or not path.exists():
+        return None
+    kept = _read(path)
+    if not kept.get(variable("data_key")):
+        return None
+    found = {field: kept.get(variable(field)) for field in KEYS}
+    return settings.having(**{field: SecretStr(key) if key else None for field, key in found.items()})
+
+
+def write_keys(settings: Settings, keys: Mapping[str, str | None]) -> None:
+    """Put data keys into the file, or take them out (None); other lines stay. It is whole at any time."""
+    path = settings.var / NAME
+    changed = {variable(field): key for field, key in keys.items()}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if line.partition("=")[0].strip() not in changed]
+    new = [f"{name}={key}" for name, key in changed.items() if key is not None]
+    write_private(path, "".join(f"{line}\n" for line in (*kept, *new)).encode())
 
 
 def _read(path: Path) -> dict[str, str]:

@@ -16,6 +16,7 @@ from bot.services.ports.judgement import Judgements
 from bot.services.ports.models import Made, MakeReport, Models, Trainer
 from bot.services.ports.ownership import CaseMark, Groups, Presences, Queue
 from bot.services.ports.people import People, Tasks
+from bot.services.ports.personal_data import PersonalData, Trackers
 from bot.services.ports.reports import Reports
 from bot.services.ports.reviews import Corrections, Near, Reviews
 from bot.services.ports.search import SearchIndex
@@ -72,6 +73,7 @@ __all__ = [
     "OfficialClient",
     "Page",
     "People",
+    "PersonalData",
     "PhoneHash",
     "Presences",
     "Queue",
@@ -92,6 +94,7 @@ __all__ = [
     "Shadows",
     "Shown",
     "Tasks",
+    "Trackers",
     "Trainer",
     "TrainingRows",
     "Unanswered",
