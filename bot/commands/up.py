@@ -13,6 +13,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.handbook_files import check_directory
 from bot.adapters.listening import choose_port
 from bot.adapters.live import NobodyWatches
+from bot.adapters.log_lines import OneLine
 from bot.adapters.model_files import archives, model_id, newest_model
 from bot.adapters.rasa_fleet import RasaFleet, launcher
 from bot.adapters.rasa_process import require_room
@@ -61,7 +62,9 @@ async def _until_stopped() -> None:
 
 def _log(level: str) -> None:
     """Log our own doings at `level`; libraries tell warnings only, since below that some quote customers."""
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    handler = logging.StreamHandler()
+    handler.setFormatter(OneLine())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler])
     for package in ("bot", "actions"):
         logging.getLogger(package).setLevel(level)
 
