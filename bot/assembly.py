@@ -20,6 +20,7 @@ from bot.adapters.media.desk_media import DeskMedia
 from bot.adapters.model_files import find_archive, finder
 from bot.adapters.model_trainer import CandidateTrainer
 from bot.adapters.rasa_member import beside
+from bot.adapters.rasa_tables import RasaTables
 from bot.adapters.reports.child import ReportProcess
 from bot.adapters.script import convert
 from bot.adapters.secrets_file import keys_now
@@ -41,6 +42,7 @@ from bot.services.ownership import Ownership
 from bot.services.ports import Clock, Live, Units
 from bot.services.presence import Presences
 from bot.services.promotion import Promotion
+from bot.services.retention import Retention
 from bot.services.review.desk import ReviewDesk
 from bot.services.runner import Runner
 from bot.services.shadow import ShadowReplays
@@ -84,6 +86,7 @@ class Desk:
     model_jobs: ModelJobs
     review: ReviewDesk
     shadow: ShadowReplays
+    retention: Retention
 
     async def see_to_silence(self) -> int:
         """A gentle word to customers who have fallen silent, then their drafts are accepted."""
@@ -105,6 +108,11 @@ class Desk:
         found = await asyncio.to_thread(keys_now, self.settings)
         if found is not None:
             self.database.sealer.take_keys(sealer_of(found))
+
+    async def forget_old(self) -> None:
+        """At night: erase personal data that are kept no longer (docs/privacy.md)."""
+        if await self.retention.look():
+            await self.database.shred()
 
     async def index_older(self) -> None:
         """Index what was there before the search index, or before its present form."""
@@ -165,6 +173,7 @@ async def open_desk(settings: Settings, clock: Clock, live: Live) -> AsyncIterat
             pinned=settings.model.name if settings.model else None,
         ),
         review=ReviewDesk.of(units, reading, rasa, clock, words, pinyin.syllables_of),
+        retention=Retention(units, reading, RasaTables(settings.nlu_database_url), clock, words.company.keep),
         shadow=ShadowReplays(units, partial(beside, settings), finder(settings), clock, reading=reading),
     )
     actions = ActionServer(units, words, clock, secret).app()

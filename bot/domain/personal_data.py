@@ -14,7 +14,8 @@ from bot.domain.privacy import SENSITIVE
 ERASED = "（内容已抹去）"
 NOBODY = "erased-"  # how the external id of somebody begins whom the desk has forgotten
 ENTRY = "person_erased"  # the entry of a case's history
-PERSON_EXPORTED, PERSON_ERASED = "person_exported", "person_erased"  # deeds of the audit log
+# Deeds of the audit log
+PERSON_EXPORTED, PERSON_ERASED, OLD_ERASED = "person_exported", "person_erased", "old_data_erased"
 # Facts of a complaint that say nothing of who complained. Everything else is taken to be about the person.
 KEPT_FACTS = frozenset({
     "product", "flavour", "batch_no", "quantity", "amount", "happened_when", "bought_when",
@@ -38,7 +39,7 @@ class Subject:
 
     `kept` are the cases that have a number and stay without the person; `gone` those that never counted.
     With `before` only what is older: then `customers` and `conversations` stay, and of the conversations
-    named by `parts` the lines from before that moment go.
+    named by `parts` the lines from before that moment go. `long_ago`: no webhook can still know of it.
     """
 
     customers: tuple[str, ...] = ()
@@ -48,6 +49,7 @@ class Subject:
     visitors: tuple[tuple[str, str], ...] = ()  # channel and external id
     parts: tuple[str, ...] = ()
     before: datetime | None = None
+    long_ago: bool = False
 
     @property
     def cases(self) -> tuple[str, ...]:

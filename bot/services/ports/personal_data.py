@@ -22,6 +22,9 @@ class PersonalData(Protocol):
     async def due(self, before: datetime, after: str, limit: int) -> list[str]:
         """The next conversations behind this id ("": all) in which something is older than that moment."""
 
+    async def forgotten(self, ids: Collection[str]) -> list[str]:
+        """Those of these conversations that are no more, or whose customer is nobody any more."""
+
     async def copy(self, subject: Subject) -> Copy:
         """A copy of everything, sealed numbers opened."""
 

@@ -11,7 +11,7 @@ from bot.adapters.database.personal import copying
 from bot.adapters.database.personal.steps import STEPS, Step, said
 from bot.adapters.database.races import races_as_conflicts
 from bot.adapters.database.repositories import Repository
-from bot.domain.personal_data import NOBODY, Copy, Subject, kept_facts, may_stay
+from bot.domain.personal_data import ERASED, NOBODY, Copy, Subject, kept_facts, may_stay
 
 
 class SqlPersonalData(Repository):
@@ -50,13 +50,24 @@ class SqlPersonalData(Repository):
         """The next conversations behind this id that hold a line or a finished case from before then."""
         talk = t.conversations.c
         lines = select(t.messages.c.id).where(
-            t.messages.c.conversation_id == talk.id, t.messages.c.created_at < before
+            t.messages.c.conversation_id == talk.id,
+            t.messages.c.created_at < before,
+            t.messages.c.text != ERASED,
         )
         known = select(t.customers.c.id).where(t.customers.c.external_id.not_like(f"{NOBODY}%"))
-        found = select(talk.id).where(
-            talk.id > after, talk.customer_id.in_(known), or_(lines.exists(), talk.updated_at < before)
-        )
+        ended = select(t.cases.c.id).where(t.cases.c.conversation_id == talk.id, t.cases.c.heard_at < before)
+        some = or_(lines.exists(), talk.updated_at < before, ended.where(t.cases.c.text != ERASED).exists())
+        found = select(talk.id).where(talk.id > after, talk.customer_id.in_(known), some)
         return await self._all(found.order_by(talk.id).limit(limit))
+
+    async def forgotten(self, ids: Collection[str]) -> list[str]:
+        """Those of these conversations that are no more, or whose customer is nobody any more."""
+        nobody = t.customers.c.external_id.like(f"{NOBODY}%")
+        there = select(t.conversations.c.id).join(
+            t.customers, t.customers.c.id == t.conversations.c.customer_id
+        )
+        known = set(await self._all(there.where(t.conversations.c.id.in_(ids), ~nobody)))
+        return [one for one in ids if one not in known]
 
     async def copy(self, subject: Subject) -> Copy:
         """A copy of everything, sealed numbers opened."""
@@ -81,13 +92,17 @@ class SqlPersonalData(Repository):
             texts = await self._trained(subject)
             await self._without(t.label_proposals, lambda row: _fewer(row, texts))
             await self._without(t.suggestion_marks, lambda row: None if row.text in texts else {})
-            ids = {*subject.cases, *subject.talks, *await self._all(said(subject))}
-            await self._without(t.webhook_deliveries, lambda row: None if _names(row.payload, ids) else {})
+            if not subject.long_ago:
+                await self._undeliver(subject)
             await self._ungroup(subject)
             await self._bare_cases(subject)
             for step in STEPS:
                 await self._session.execute(_statement(step, subject))
         self._session.sync_session.expire_all()
+
+    async def _undeliver(self, subject: Subject) -> None:
+        ids = {*subject.cases, *subject.talks, *await self._all(said(subject))}
+        await self._without(t.webhook_deliveries, lambda row: None if _names(row.payload, ids) else {})
 
     async def _shred(self) -> None:
         """On SQLite, overwrite in the file what is deleted from now on."""
