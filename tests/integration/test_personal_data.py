@@ -5,44 +5,20 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from sqlalchemy import LargeBinary, select
 
-from bot.adapters.database import tables
-from bot.adapters.database.engine import create_engine, parse_url
+from bot.adapters.database import tables as t
 from bot.adapters.database.personal.steps import LOOKED_THROUGH, STAYS, STEPS
 from bot.adapters.papers.person import person_files
 from bot.adapters.rasa_tables import RasaTables
 from bot.domain import history
-from bot.domain.attachment import Attachment, FileState, Kind
+from bot.domain.attachment import FileState
 from bot.domain.audit import first_break
 from bot.domain.case import CaseState
-from bot.domain.console import Note
-from bot.domain.correction import Correction, CorrectionKind, Part
 from bot.domain.errors import Conflict, MissingValues, NotAllowed, NotFound
-from bot.domain.followup import Letter, Way
-from bot.domain.people import Role
 from bot.domain.personal_data import ERASED
-from bot.domain.review import Review
 from bot.services.personal_data import PersonalRights, Who
-from bot.services.turn import record
-from tests.records import NOW, a_case, a_conversation, a_customer, a_message, a_user
-
-PHONE, NAME, WORDS = "13800138000", "欧阳某某甲", "紫色的蜈蚣"
-OPENID = "o-openid-of-the-person"
-OTHERS = "别人的话也要留下"
-
-
-class Tables:
-    """What Rasa's room remembers, without a room."""
-
-    def __init__(self, *conversations):
-        self.rows = list(conversations)
-
-    async def count(self, conversations):
-        return sum(one in conversations for one in self.rows)
-
-    async def forget(self, conversations):
-        self.rows = [one for one in self.rows if one not in conversations]
+from tests.persons import NAME, OPENID, OTHERS, PHONE, WORDS, Tables, everything, fill, scatter
+from tests.records import NOW
 
 
 @pytest.fixture
@@ -51,88 +27,19 @@ def trackers():
 
 
 @pytest.fixture
-def rights(units, database, trackers, desk):
-    return PersonalRights(units, database.reading_units(), trackers, desk.clock)
-
-
-@pytest.fixture
 async def person(units):
-    """Somebody with a finished case on the web, and with a draft in WeChat; and somebody else."""
-    async with units() as unit:
-        boss = a_user("boss")
-        boss.role = Role.SUPERVISOR
-        unit.people.add(boss)
-        unit.people.add(a_user("li"))
-        unit.customers.add(a_customer(name=NAME, phone=PHONE, person_id="p"))
-        in_wechat = a_customer("follower", person_id="p")
-        in_wechat.channel, in_wechat.external_id = "wechat", OPENID
-        unit.customers.add(in_wechat)
-        unit.customers.add(a_customer("other"))
-        unit.conversations.add(a_conversation())
-        unit.conversations.add(a_conversation("draft-talk", "follower"))
-        unit.conversations.add(a_conversation("others", "other"))
-        await unit.commit()
-    await _complain(units)
+    await fill(units)
     return "talk"
 
 
-async def _complain(units):
-    async with units() as unit:
-        unit.messages.add(
-            a_message("m1", 1, text=f"粥里有{WORDS}，电话{PHONE}", client_id="c1", reading={"a": WORDS})
-        )
-        unit.messages.add(a_message("m2", 1, "draft-talk", text=f"又是{WORDS}"))
-        unit.messages.add(a_message("m3", 1, "others", text=OTHERS))
-        fields = {"phone": PHONE, "name": NAME, "product": "八宝粥", "details": WORDS}
-        kept = a_case(
-            text=WORDS,
-            fields=fields,
-            number="K4837-19209",
-            state=CaseState.CLOSED,
-            phone_hash="h",
-            findings={"cause": f"{NAME}说的{WORDS}"},
-        )
-        unit.cases.add(kept)
-        draft = a_case("draft", text=WORDS)
-        draft.customer_id, draft.conversation_id = "follower", "draft-talk"
-        unit.cases.add(draft)
-        await record(unit, kept, "opened", "customer", NOW, words=WORDS)
-        await record(unit, kept, "moved", "li", NOW, before={"step": "a"}, after={"step": "b"})
-        unit.actions.add("m1", 1, "action_take_facts", {"replies": [{"text": WORDS}]})
-        unit.console.add_note(Note("n1", "talk", "li", f"{NAME}很着急", NOW))
-        unit.letters.add(Letter("l1", "case", Way.SMS, PHONE, "", WORDS, NOW, NOW))
-        part = Part(WORDS, "water.odor")
-        unit.corrections.add(Correction("c1", "m1", "boss", NOW, CorrectionKind.LABEL, (part,)))
-        unit.reviews.add(Review("m1", "talk", NOW, NOW, None, 0.1))
-        unit.attachments.add(_photo())
-        await unit.commit()
+@pytest.fixture
+async def scattered(person, database):
+    await scatter(database)
 
 
-def _photo():
-    return Attachment(
-        "f" * 26, "web", "visitor-customer", Kind.IMAGE, f"{NAME}.jpg", "image/jpeg", NOW, FileState.READY, 3,
-        message_id="m1", conversation_id="talk", case_id="case",
-    )  # fmt: skip
-
-
-async def everything(url):
-    """Every value of every column of every table, as it is stored."""
-    engine = create_engine(parse_url(url))
-    async with engine.connect() as connection:
-        rows = []
-        for table in tables.metadata.sorted_tables:
-            plain = [column for column in table.c if not isinstance(column.type, LargeBinary)]
-            rows += [
-                str(row) for row in await connection.execute(select(*[_raw(column) for column in plain]))
-            ]
-    await engine.dispose()
-    return "\n".join(rows)
-
-
-def _raw(column):
-    from sqlalchemy import Text, type_coerce
-
-    return type_coerce(column, Text)
+@pytest.fixture
+def rights(units, database, trackers, desk):
+    return PersonalRights(units, database.reading_units(), trackers, desk.clock)
 
 
 async def test_a_copy_holds_everything_of_the_person_and_nothing_of_others(rights, person):
@@ -158,7 +65,7 @@ async def test_a_copy_holds_everything_of_the_person_and_nothing_of_others(right
 async def test_a_person_is_found_in_all_channels_however_they_are_named(rights, person, who):
     found, counts = await rights.look(who)
     assert set(found.subject.customers) == {"customer", "follower"}
-    assert counts["照片和视频"] == 1
+    assert counts["照片和视频"] == 2
     assert counts["机器人的会话记忆"] == 2
 
 
@@ -170,7 +77,9 @@ async def test_a_number_with_another_phone_names_nobody(rights, person, who):
         await rights.look(who)
 
 
-async def test_erased_is_all_that_says_something_of_the_person(rights, person, units, database_url, trackers):
+async def test_erased_is_all_that_says_something_of_the_person(
+    rights, scattered, units, database_url, trackers
+):
     await rights.erase(Who(openid=OPENID), "boss", "本人申请")
     left = await everything(database_url)
     for gone in (PHONE, NAME, WORDS, OPENID, "visitor-customer"):
@@ -186,6 +95,8 @@ async def test_erased_is_all_that_says_something_of_the_person(rights, person, u
         assert [event.payload is None for event in events] == [True, False, False]
         assert first_break(await unit.audit.after(0, 100)) is None
         assert await unit.corrections.approved() == []
+        assert {one.state for one in await unit.attachments.going()} == {FileState.GOING}
+        assert len(await unit.attachments.going()) == 2
 
 
 async def test_erasing_and_copying_stand_in_the_audit_log_without_the_person(rights, person, units):
@@ -267,7 +178,7 @@ async def test_rasas_tables_forget_a_conversation(tmp_path):
 
 def test_every_table_has_its_place_in_the_map_of_personal_data():
     named = {step.table.name for step in STEPS}
-    assert named | LOOKED_THROUGH | set(STAYS) == set(tables.metadata.tables)
+    assert named | LOOKED_THROUGH | set(STAYS) == set(t.metadata.tables)
     assert not (named | LOOKED_THROUGH) & set(STAYS)
 
 

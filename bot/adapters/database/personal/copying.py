@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, or_, select
+from sqlalchemy import Column, Table, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.adapters.database import tables as t
-from bot.adapters.database.personal.steps import Which, lines, said
+from bot.adapters.database.personal.steps import Which, files, lines, said
 from bot.domain.personal_data import Copy, Subject
 
 # Said to the person: what they told, what we told them, what became of it.
@@ -55,9 +55,7 @@ def _which(table: Table) -> Which:
     if table is t.corrections:
         return lambda subject: table.c.message_id.in_(said(subject))
     if table is t.attachments:
-        return lambda subject: or_(
-            table.c.conversation_id.in_(subject.talks), table.c.case_id.in_(subject.cases)
-        )
+        return files
     if table in (t.letters, t.visits, t.case_events, t.tasks):
         return lambda subject: table.c.case_id.in_(subject.cases)
     return lambda subject: table.c.conversation_id.in_(subject.talks)

@@ -92,17 +92,20 @@ class SqlPersonalData(Repository):
             texts = await self._trained(subject)
             await self._without(t.label_proposals, lambda row: _fewer(row, texts))
             await self._without(t.suggestion_marks, lambda row: None if row.text in texts else {})
-            if not subject.long_ago:
-                await self._undeliver(subject)
+            await self._unnamed(subject)
             await self._ungroup(subject)
             await self._bare_cases(subject)
             for step in STEPS:
                 await self._session.execute(_statement(step, subject))
         self._session.sync_session.expire_all()
 
-    async def _undeliver(self, subject: Subject) -> None:
-        ids = {*subject.cases, *subject.talks, *await self._all(said(subject))}
-        await self._without(t.webhook_deliveries, lambda row: None if _names(row.payload, ids) else {})
+    async def _unnamed(self, subject: Subject) -> None:
+        """What names them in its payload alone: tasks about a conversation, what went to other programs."""
+        ids = {*subject.talks, *await self._all(said(subject))}
+        await self._without(t.tasks, lambda row: None if _names(row.payload, ids) else {})
+        ids |= {*subject.cases}
+        if not subject.long_ago:
+            await self._without(t.webhook_deliveries, lambda row: None if _names(row.payload, ids) else {})
 
     async def _shred(self) -> None:
         """On SQLite, overwrite in the file what is deleted from now on."""
@@ -158,7 +161,8 @@ class SqlPersonalData(Repository):
     async def _without(self, table: Table, change: Callable[[Any], dict[str, Any] | None]) -> None:
         """Look through a small table: delete the rows of which nothing stays (None), put others right."""
         key = next(iter(table.primary_key))
-        for row in await self._rows(select(table)):
+        some = select(table).where(table.c.case_id.is_(None)) if table is t.tasks else select(table)
+        for row in await self._rows(some):
             mine, changed = key == row._mapping[key], change(row)  # noqa: SLF001 -- SQLAlchemy's public name
             if changed is None:
                 await self._session.execute(delete(table).where(mine))

@@ -60,7 +60,8 @@ def _of(table: Table, column: str, whose: str) -> Which:
     return lambda subject: table.c[column].in_(getattr(subject, whose))
 
 
-def _files(subject: Subject) -> ColumnElement[bool]:
+def files(subject: Subject) -> ColumnElement[bool]:
+    """Photos and videos: those of the messages, and what the visitors uploaded and never sent."""
     own = tuple_(t.attachments.c.channel, t.attachments.c.external_id).in_(subject.visitors)
     return or_(
         t.attachments.c.message_id.in_(said(subject)),
@@ -136,7 +137,7 @@ STEPS = (
     Step(t.wechat_chats, _whole(t.wechat_chats), title="微信会话"),
     Step(t.notes, _by_talk(t.notes), title="内部备注"),
     Step(t.tags, _whole(t.tags)),
-    Step(t.attachments, _files, _FILE, title="照片和视频"),
+    Step(t.attachments, files, _FILE, title="照片和视频"),
     Step(t.letters, _of(t.letters, "case_id", "cases"), title="短信和邮件"),
     Step(t.visits, _of(t.visits, "case_id", "gone")),
     Step(t.case_things, _of(t.case_things, "case_id", "cases")),
@@ -159,7 +160,7 @@ STEPS = (
     Step(t.customers, _goes(t.customers.c.id, "customers"), title="顾客（删除）"),
 )
 
-# Tables that are looked through row by row, because no column leads to the person.
+# Tables that are looked through row by row, because no column leads to the person; also tasks without a case.
 LOOKED_THROUGH = frozenset({
     "case_events", "review_groups", "label_proposals", "suggestion_marks", "webhook_deliveries",
 })  # fmt: skip
