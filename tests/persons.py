@@ -101,6 +101,7 @@ async def scatter(database):
             "message_id": "m2", "media_id": WORDS, "kind": "image", "state": "waiting", "attempts": 0,
             "next_at": NOW, "created_at": NOW, "row_version": 1,
         },
+        t.wechat_backlog: {"key": "k", "kept_at": NOW, "place": 0, "body": f'{{"sender": "{OPENID}"}}'},
         t.webhooks: {
             "id": "w1", "url": "https://hooks.example", "secret": "s", "created_at": NOW,
             "created_by": "boss", "events": [], "personal": True, "active": True,

@@ -5,6 +5,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.adapters.database import tables as t
 from bot.adapters.database.personal.steps import LOOKED_THROUGH, STAYS, STEPS
@@ -97,6 +98,7 @@ async def test_erased_is_all_that_says_something_of_the_person(
         assert await unit.corrections.approved() == []
         assert {one.state for one in await unit.attachments.going()} == {FileState.GOING}
         assert len(await unit.attachments.going()) == 2
+        assert list(await unit._session.scalars(select(t.wechat_backlog.c.key))) == []
 
 
 async def test_erasing_and_copying_stand_in_the_audit_log_without_the_person(rights, person, units):

@@ -103,6 +103,10 @@ class SqlPersonalData(Repository):
         """What names them in its payload alone: tasks about a conversation, what went to other programs."""
         ids = {*subject.talks, *await self._all(said(subject))}
         await self._without(t.tasks, lambda row: None if _names(row.payload, ids) else {})
+        names = [external_id for _, external_id in subject.visitors]
+        await self._without(
+            t.wechat_backlog, lambda row: None if any(name in row.body for name in names) else {}
+        )
         ids |= {*subject.cases}
         if not subject.long_ago:
             await self._without(t.webhook_deliveries, lambda row: None if _names(row.payload, ids) else {})

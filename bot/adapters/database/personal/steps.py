@@ -160,9 +160,10 @@ STEPS = (
     Step(t.customers, _goes(t.customers.c.id, "customers"), title="顾客（删除）"),
 )
 
-# Tables that are looked through row by row, because no column leads to the person; also tasks without a case.
+# Looked through row by row, because no column leads to the person; so are tasks without a case.
 LOOKED_THROUGH = frozenset({
     "case_events", "review_groups", "label_proposals", "suggestion_marks", "webhook_deliveries",
+    "wechat_backlog",
 })  # fmt: skip
 
 _STAFF = "people of the desk, not customers"
