@@ -3,9 +3,10 @@
 PYTHON ?= python3
 KESU = .venv/bin/kesu
 ROOM = bot/nlu/.venv/bin/python
+SBOM = PYTHONWARNINGS=ignore $(PYTHON) scripts/find_uv.py tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements
 
 .DEFAULT_GOAL := help
-.PHONY: help environments up test check train encoder evaluate stock bench promotion chatters agents fuzz clean
+.PHONY: help environments up test check train encoder evaluate stock bench promotion chatters agents fuzz sbom clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -70,6 +71,13 @@ agents: environments  ## agents with open consoles beside many customers: ARGS="
 fuzz: environments  ## try thousands of made-up requests on the API and 100,000 callbacks of WeChat (docs/settings.md)
 	@KESU_TEST_FUZZ_EXAMPLES=$${KESU_TEST_FUZZ_EXAMPLES:-200} .venv/bin/pytest tests/contract/test_api_fuzz.py $(ARGS)
 	@KESU_TEST_FUZZ_CALLBACKS=$${KESU_TEST_FUZZ_CALLBACKS:-100000} .venv/bin/pytest -s tests/contract/wechat/test_protocol_fuzz.py tests/integration/wechat/test_callback_fuzz.py $(ARGS)
+
+sbom:  ## what is installed, from both lock files, as CycloneDX (build/sbom)
+	@mkdir -p build/sbom
+	@$(PYTHON) scripts/find_uv.py export --quiet --frozen --no-dev --no-emit-project > build/sbom/desk.txt
+	@$(PYTHON) scripts/find_uv.py export --quiet --frozen --no-dev --no-emit-project --project bot/nlu > build/sbom/room.txt
+	@$(SBOM) --pyproject pyproject.toml -o build/sbom/desk.json build/sbom/desk.txt
+	@$(SBOM) --pyproject bot/nlu/pyproject.toml -o build/sbom/room.json build/sbom/room.txt
 
 clean:  ## remove both environments and all caches; models, database and secrets stay
 	@rm -rf .venv bot/nlu/.venv adaptation/.venv benchmarks/stock/.venv .kesu .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

@@ -22,6 +22,8 @@ COMMANDS = {
     "handbook": ("bot.commands.handbook", "Check the handbook's packs."),
     "calendar": ("bot.commands.calendar", "Working days: load a year's official notice."),
     "cases": ("bot.commands.cases", "Papers, registers and evidence packs of cases."),
+    "person": ("bot.commands.person", "Copy or erase what the desk holds of one person."),
+    "key": ("bot.commands.key", "Rotate the key that seals phone numbers."),
     "audit": ("bot.commands.audit", "Check the audit log."),
     "wechat": ("bot.commands.wechat", "Check the channels over WeChat (公众号, 微信客服)."),
     "user": ("bot.commands.users", "Logins of agents and supervisors."),

@@ -24,6 +24,8 @@ __all__ = ["Desk", "listening", "open_desk", "read_books", "serve"]
 
 SWEEP_SECONDS = 15.0
 SHIFT_SECONDS = 5.0
+KEYS_SECONDS = 2.0
+RETENTION_SECONDS = 1800.0
 JUDGING_SECONDS = 60.0
 HEALTH_SECONDS = 1.0
 PURGE_SECONDS = 600.0
@@ -64,6 +66,8 @@ async def serve(
             background(
                 every(SWEEP_SECONDS, desk.see_to_silence),
                 every(SWEEP_SECONDS, desk.refresh_calendar),
+                every(KEYS_SECONDS, desk.refresh_keys),
+                every(RETENTION_SECONDS, desk.forget_old),
                 every(EDITION_SECONDS, desk.editions.refresh),
                 every(SWEEP_SECONDS, desk.look_through),
                 every(SHIFT_SECONDS, desk.shifts.look),

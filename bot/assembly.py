@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions.webhook import ActionServer
 from bot.adapters import pinyin
 from bot.adapters.company_file import read_company
+from bot.adapters.data_keys import sealer_of
 from bot.adapters.database.sealing import Sealer
 from bot.adapters.database.turn_leases import TurnLeases
 from bot.adapters.database.unit_of_work import Database
@@ -21,8 +22,10 @@ from bot.adapters.media.desk_media import DeskMedia
 from bot.adapters.model_files import find_archive, finder
 from bot.adapters.model_trainer import CandidateTrainer
 from bot.adapters.rasa_member import beside
+from bot.adapters.rasa_tables import RasaTables
 from bot.adapters.reports.child import ReportProcess
 from bot.adapters.script import convert
+from bot.adapters.secrets_file import keys_now
 from bot.adapters.senders import senders
 from bot.adapters.understanding import RasaClient
 from bot.adapters.webhook_sender import HttpWebhookSender
@@ -41,6 +44,7 @@ from bot.services.ownership import Ownership
 from bot.services.ports import Clock, Live, Measures, Units
 from bot.services.presence import Presences
 from bot.services.promotion import Promotion
+from bot.services.retention import Retention
 from bot.services.review.desk import ReviewDesk
 from bot.services.runner import Runner
 from bot.services.shadow import ShadowReplays
@@ -85,6 +89,7 @@ class Desk:
     model_jobs: ModelJobs
     review: ReviewDesk
     shadow: ShadowReplays
+    retention: Retention
 
     async def see_to_silence(self) -> int:
         """A gentle word to customers who have fallen silent, then their drafts are accepted."""
@@ -100,6 +105,17 @@ class Desk:
         return await avoidance.look_through(
             self.units, partial(convert, script="hans"), self.clock, most=most
         )
+
+    async def refresh_keys(self) -> None:
+        """Hear of a data key that came, or took over, since the desk was started (`kesu key rotate`)."""
+        found = await asyncio.to_thread(keys_now, self.settings)
+        if found is not None:
+            self.database.sealer.take_keys(sealer_of(found))
+
+    async def forget_old(self) -> None:
+        """At night: erase personal data that are kept no longer (docs/privacy.md)."""
+        if await self.retention.look():
+            await self.database.shred()
 
     async def index_older(self) -> None:
         """Index what was there before the search index, or before its present form."""
@@ -163,6 +179,7 @@ async def open_desk(
             pinned=settings.model.name if settings.model else None,
         ),
         review=ReviewDesk.of(units, reading, rasa, clock, words, pinyin.syllables_of),
+        retention=Retention(units, reading, RasaTables(settings.nlu_database_url), clock, words.company.keep),
         shadow=ShadowReplays(units, partial(beside, settings), finder(settings), clock, reading=reading),
     )
     actions = ActionServer(units, words, clock, secret, measures).app()
@@ -221,7 +238,7 @@ def read_books(settings: Settings) -> tuple[Handbook, Company]:
 
 
 def _open_database(settings: Settings) -> tuple[Database, Sealer]:
-    sealer = Sealer.from_base64(data_key(settings))
+    sealer = sealer_of(settings)
     return Database(settings.database_url, sealer), sealer
 
 
@@ -235,13 +252,6 @@ async def _leave(leases: TurnLeases | None) -> None:
     if leases:
         with suppress(SQLAlchemyError, OSError):
             await leases.leave()
-
-
-def data_key(settings: Settings) -> str:
-    """The key that seals the database and from which others are derived, as base64; ConfigurationError."""
-    if settings.data_key is None:
-        raise ConfigurationError("缺少 KESU_DATA_KEY:请先执行 make up,或在环境变量中给出。")
-    return settings.data_key.get_secret_value()
 
 
 def pair_secret(settings: Settings) -> str:

@@ -1,11 +1,11 @@
 """Puts together what the pages are served from, out of an assembled desk."""
 
-import base64
 from collections.abc import Callable
 from functools import partial
 
 from bot.adapters import pinyin
 from bot.adapters.background import RasaHealth
+from bot.adapters.data_keys import root_key
 from bot.adapters.database.gauges import SqlGauges
 from bot.adapters.derived_keys import derived_key
 from bot.adapters.edition_files import read_edition, write_edition
@@ -20,7 +20,7 @@ from bot.adapters.passwords import Argon2Passwords
 from bot.adapters.script import convert
 from bot.adapters.totp import AppCodes
 from bot.adapters.training_rows import TrainingFolder
-from bot.assembly import LOOKED_AT_ONCE, Desk, data_key
+from bot.assembly import LOOKED_AT_ONCE, Desk
 from bot.domain.errors import ConfigurationError
 from bot.domain.task import TaskKind
 from bot.monitoring import DatabaseHealth
@@ -155,7 +155,7 @@ def web_parts(
         wechat=wechat.door if wechat else None,
         wechat_kf=wechat.kf.door if wechat and wechat.kf else None,
         now=desk.clock.now,
-        sign_on_key=derived_key(base64.b64decode(data_key(desk.settings)), "single sign-on"),
+        sign_on_key=derived_key(root_key(desk.settings), "single sign-on"),
         embed_sites=tuple(desk.settings.embed_sites.split()),
         secure_cookies=(base or "").startswith("https://"),
     )
@@ -200,7 +200,7 @@ def _sign_on(desk: Desk) -> SingleSignOn | None:
 
 def _visitors(desk: Desk) -> Visitors:
     given = desk.settings.identity_secret
-    key = derived_key(base64.b64decode(data_key(desk.settings)), "visitors' tokens")
+    key = derived_key(root_key(desk.settings), "visitors' tokens")
     return Visitors(key, desk.clock.now, given.get_secret_value() if given else None)
 
 
@@ -238,6 +238,6 @@ def _handbook(desk: Desk, reading: Units) -> HandbookDesk:
 def _papers(desk: Desk) -> CasePapers:
     """The papers of cases, and evidence packs signed by this desk."""
     papers = Papers(desk.units, desk.words, desk.clock, convert)
-    signer = DeskSigner(base64.b64decode(data_key(desk.settings)))
+    signer = DeskSigner(root_key(desk.settings))
     packs = EvidencePacks(papers, signer, word, desk.files)
     return CasePapers(papers, packs, DeskPress())

@@ -1,14 +1,14 @@
 """Other desk processes on the same PostgreSQL: what they share with this one (docs/scaling.md)."""
 
-import base64
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
+from bot.adapters.data_keys import root_key
 from bot.adapters.database.turn_leases import BEAT_SECONDS, TurnLeases
 from bot.adapters.derived_keys import derived_key
 from bot.adapters.redis_link import RedisLink, redis_link
-from bot.assembly import Desk, data_key
+from bot.assembly import Desk
 from bot.services.runner import Runner
 from bot.web.console_lookers import REPEAT_SECONDS, Lookers
 from bot.web.limits import Count, here_alone
@@ -68,7 +68,7 @@ async def open_neighbours(desk: Desk, hub: Hub) -> AsyncIterator[Neighbours]:
         yield Neighbours(desk.leases, desk.runner, hub, None)
         return
     # Who doesn't know the desk's key neither hears its news nor finds its counts.
-    name = derived_key(base64.b64decode(data_key(desk.settings)), "Redis").hex()[:32]
+    name = derived_key(root_key(desk.settings), "Redis").hex()[:32]
     async with redis_link(url, name, hub.hear, hub.look_anew) as link:
         hub.tell_others = link.news.tell
         yield Neighbours(desk.leases, desk.runner, hub, link)

@@ -167,6 +167,9 @@ class Settings(WechatSettings):
     oidc_title: str = "单点登录"
     oidc_create: bool = False
     data_key: SecretStr | None = None
+    data_key_next: SecretStr | None = None
+    data_key_before: SecretStr | None = None
+    lookup_key: SecretStr | None = None
     pair_secret: SecretStr | None = None
     identity_secret: Annotated[SecretStr, Field(min_length=32)] | None = None
     proxies: Annotated[int, Field(ge=0, le=9)] = 0

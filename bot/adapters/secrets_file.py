@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,11 +10,13 @@ from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from bot.adapters.database.sealing import Sealer, new_key
+from bot.adapters.papers.files import write_private
 from bot.domain.errors import ConfigurationError
 from bot.settings import Settings, variable
 
 NAME = "secrets.env"
 _FIELDS = ("data_key", "pair_secret")
+KEYS = ("data_key", "data_key_next", "data_key_before", "lookup_key")
 # Never made here, but they may be kept here.
 _OF_WECHAT = tuple(
     f"{kind}_{field}"
@@ -21,6 +24,7 @@ _OF_WECHAT = tuple(
     for field in ("secret", "token", "aes_key", "aes_key_before")
 )
 _OF_OTHERS = (
+    *KEYS[1:],
     "smtp_password",
     "sms_secret",
     "asr_secret",
@@ -71,6 +75,28 @@ def data_key_ids(settings: Settings) -> frozenset[str]:
             with suppress(ConfigurationError):  # a password, a token …
                 found.add(Sealer.from_base64(secret.get_secret_value()).key_id)
     return frozenset(found)
+
+
+def keys_now(settings: Settings) -> Settings | None:
+    """`settings` with the data keys that stand in the file now; None where the environment gives them."""
+    path = settings.var / NAME
+    if variable("data_key") in os.environ or not path.exists():
+        return None
+    kept = _read(path)
+    if not kept.get(variable("data_key")):
+        return None
+    found = {field: kept.get(variable(field)) for field in KEYS}
+    return settings.having(**{field: SecretStr(key) if key else None for field, key in found.items()})
+
+
+def write_keys(settings: Settings, keys: Mapping[str, str | None]) -> None:
+    """Put data keys into the file, or take them out (None); other lines stay. It is whole at any time."""
+    path = settings.var / NAME
+    changed = {variable(field): key for field, key in keys.items()}
+    lines = path.read_text(encoding="utf-8").splitlines()
+    kept = [line for line in lines if line.partition("=")[0].strip() not in changed]
+    new = [f"{name}={key}" for name, key in changed.items() if key is not None]
+    write_private(path, "".join(f"{line}\n" for line in (*kept, *new)).encode())
 
 
 def _read(path: Path) -> dict[str, str]:

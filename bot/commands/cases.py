@@ -1,7 +1,6 @@
 """`kesu cases …`."""
 
 import asyncio
-import base64
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -9,7 +8,7 @@ from pathlib import Path
 import click
 
 from bot.adapters.clock import SystemClock
-from bot.adapters.database.sealing import Sealer
+from bot.adapters.data_keys import root_key
 from bot.adapters.files_folder import FolderFiles
 from bot.adapters.live import NobodyWatches
 from bot.adapters.papers.archive import pack, unpack
@@ -25,7 +24,6 @@ from bot.commands.case_histories import erase_event, verify_histories
 from bot.commands.opening import opened, upgrade_database
 from bot.commands.taken import note_taken
 from bot.domain.case import read_number
-from bot.domain.errors import ConfigurationError
 from bot.domain.evidence_check import check, manifest_of
 from bot.domain.monthly import Month
 from bot.domain.papers import Sheet
@@ -33,7 +31,7 @@ from bot.services.evidence import EvidencePacks
 from bot.services.monthly import monthly_book
 from bot.services.papers import SCRIPT, Papers
 from bot.services.words import Words
-from bot.settings import Settings, load_settings
+from bot.settings import load_settings
 
 _OUT = click.option(
     "-o", "--output", "out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Where to."
@@ -206,7 +204,7 @@ def _own_key() -> str | None:
 
 
 def _signer() -> DeskSigner:
-    return DeskSigner(base64.b64decode(_data_key(with_secrets(load_settings()))))
+    return DeskSigner(root_key(with_secrets(load_settings())))
 
 
 async def _write(sheet: Sheet, out: Path, *, as_pdf: bool) -> list[str]:
@@ -221,20 +219,11 @@ async def _write(sheet: Sheet, out: Path, *, as_pdf: bool) -> list[str]:
     return [*lines, f"已写入 {out}"]
 
 
-def _data_key(settings: Settings) -> str:
-    """The data key in base64, known to be one."""
-    if settings.data_key is None:
-        raise ConfigurationError("缺少 KESU_DATA_KEY")
-    key = settings.data_key.get_secret_value().strip()
-    Sealer.from_base64(key)
-    return key
-
-
 @asynccontextmanager
 async def _papers() -> AsyncIterator[Papers]:
     settings = with_secrets(load_settings())
     handbook, company = read_books(settings)
     await upgrade_database(settings)
     async with opened(settings) as database:
-        words = Words(handbook, company, convert, Sealer.from_base64(_data_key(settings)).phone_hash)
+        words = Words(handbook, company, convert, database.sealer.phone_hash)
         yield Papers(database.units(NobodyWatches()), words, SystemClock(), convert)

@@ -3,8 +3,8 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from bot.adapters.data_keys import sealer_of
 from bot.adapters.database.schema import upgrade
-from bot.adapters.database.sealing import Sealer
 from bot.adapters.database.unit_of_work import Database
 from bot.domain.errors import ConfigurationError
 from bot.settings import Settings
@@ -24,9 +24,7 @@ async def upgrade_database(settings: Settings) -> None:
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Database]:
     """The database, closed afterwards; it must be up to date, and the settings must hold the data key."""
-    if settings.data_key is None:
-        raise ConfigurationError("缺少 KESU_DATA_KEY")
-    database = Database(settings.database_url, Sealer.from_base64(settings.data_key.get_secret_value()))
+    database = Database(settings.database_url, sealer_of(settings))
     try:
         await database.confirm_key()
         yield database

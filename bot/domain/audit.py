@@ -22,6 +22,7 @@ LOOKS = {
     "exported": "导出",
     "backup_made": "制作备份",
     "api_read": "接口读取个人信息",
+    "person_exported": "导出某人的全部个人信息",
 }
 CHANGES = {
     "message_corrected": "更正机器人的理解",
@@ -30,6 +31,9 @@ CHANGES = {
     "colleague_asked": "请同事看消息",
     "label_proposed": "提议新标签",
     "case_changed": "改动投诉",
+    "person_erased": "抹去某人的个人信息",
+    "old_data_erased": "抹去超过保存期限的个人信息",
+    "data_key_rotated": "更换数据密钥",
     "avoidance_set": "标记回避",
     "avoidance_cleared": "解除回避",
     "settings_changed": "改动设置",

@@ -8,12 +8,13 @@ from bot.domain.deadlines import WorkingHours
 from bot.domain.duty import Duty
 from bot.domain.errors import ConfigurationError
 from bot.domain.handbook.switches import Switches
+from bot.domain.retention import Keeping
 from bot.domain.widget import Widget
 from bot.domain.workdays import SHANGHAI, Calendar
 
 _HOURS = ("opens", "closes", "lunch_from", "lunch_to")
 _TEXTS = ("name", "hotline", "email", "address", "duty_phone", "privacy")
-_KEYS = (*_TEXTS, *_HOURS, "packs", "sentences", "widget", "desk")
+_KEYS = (*_TEXTS, *_HOURS, "packs", "sentences", "widget", "desk", "keep")
 
 
 @dataclass(frozen=True)
@@ -21,7 +22,8 @@ class Company:
     """Who runs the desk. An empty text is an unfilled placeholder: clauses that need it are not said.
 
     `packs` are the handbook packs in use (none named: all); `sentences` what is held back or released;
-    `widget` how the chat's button looks on other sites; `desk` how people share the conversations.
+    `widget` how the chat's button looks on other sites; `desk` how people share the conversations; `keep` how
+    long personal data are kept.
     """
 
     name: str = ""
@@ -38,6 +40,7 @@ class Company:
     sentences: Switches = field(default_factory=Switches)
     widget: Widget = field(default_factory=Widget)
     desk: Duty = field(default_factory=Duty)
+    keep: Keeping = field(default_factory=Keeping)
 
     @classmethod
     def from_mapping(cls, data: dict[str, object], origin: str) -> Self:
@@ -56,6 +59,8 @@ class Company:
             values["widget"] = Widget.from_mapping(data["widget"], origin)
         if data.get("desk"):
             values["desk"] = Duty.from_mapping(data["desk"], origin)
+        if data.get("keep"):
+            values["keep"] = Keeping.from_mapping(data["keep"], origin)
         company = cls(**values)
         company._check_hours(origin)
         return company

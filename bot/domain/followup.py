@@ -35,6 +35,7 @@ class Satisfaction(StrEnum):
 
 
 _NUMERALS = "一二三四五"
+_LONGEST_ANSWER = 40  # characters; what is longer says something else too
 _FILLERS = re.compile(
     r"^(?:我|选|选择|回复|回|评价|打分|是|觉得|感觉|还算?|挺|第|:)+|(?:吧|啊|呀|哦|的|了|呢|分|个|号|项)+$"
 )
@@ -71,6 +72,8 @@ def pressed(choice: str | None) -> Satisfaction | None:
 
 def understood(text: str) -> Satisfaction | None:
     """The answer that a text in Simplified characters gives by its number or its words, and nothing else."""
+    if len(text) > _LONGEST_ANSWER:
+        return None
     plain = unicodedata.normalize("NFKC", text).strip(" 。.!,、~")
     answer = _WORDS.get(plain) or _numbered(plain)
     if answer is None:

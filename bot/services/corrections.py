@@ -16,8 +16,9 @@ from bot.services.turn import Turn
 
 SHORTEST_OLD = 2  # characters by which a denied value is recognised
 LONGEST_VALUE = 30  # characters of a new value that no entity gives
-_TO_END = r"[^,，。;；!！?？\n]+"
-_UP_TO = r"[^,，。;；!！?？\n]+?"
+# No fact is longer; without an end a message of 20,000 characters would be looked through at each of them.
+_TO_END = r"[^,，。;；!！?？\n]{1,60}"
+_UP_TO = r"[^,，。;；!！?？\n]{1,60}?"
 _REPLACED = (
     re.compile(
         rf"(?:不是|并非)(?P<old>{_UP_TO})[,，。;；\s]*(?:而是|应该是|应当是|才是|是)(?P<new>{_TO_END})"

@@ -42,27 +42,36 @@ def storable(text: str) -> str:
 
 
 class Sealer:
-    """Seals and opens values with keys derived from one data key of 32 bytes."""
+    """Seals with a key derived from one data key of 32 bytes; opens with it and, while it is changed, others.
 
-    def __init__(self, key: bytes) -> None:
-        if len(key) != KEY_BYTES:
-            raise ConfigurationError(
-                f"The data key has {len(key)} bytes, but needs {KEY_BYTES}: set KESU_DATA_KEY to the output"
-                " of `openssl rand -base64 32`."
-            )
-        self._cipher = AESGCM(_derive(key, b"kesu-desk: sealing"))
-        self._hash_key = _derive(key, b"kesu-desk: look-up")
-        self.key_id = _derive(key, b"kesu-desk: key id")[:4].hex()
+    Look-up hashes are made with a key derived from `root`: the first data key, which no rotation changes,
+    because most of what was hashed is known no more.
+    """
+
+    def __init__(self, key: bytes, *others: bytes, root: bytes | None = None) -> None:
+        for one in (key, *others, root or key):
+            _check_length(one)
+        self._ciphers = {_key_id(one): AESGCM(_derive(one, b"kesu-desk: sealing")) for one in (key, *others)}
+        self._hash_key = _derive(root or key, b"kesu-desk: look-up")
+        self.key_id, self.root_id = _key_id(key), _key_id(root or key)
 
     @classmethod
-    def from_base64(cls, text: str) -> "Sealer":
-        """The sealer for a data key in base64; ConfigurationError when it is none."""
-        try:
-            return cls(base64.b64decode(text.strip(), validate=True))
-        except binascii.Error as error:
-            raise ConfigurationError(
-                "KESU_DATA_KEY is not base64: set it to the output of `openssl rand -base64 32`."
-            ) from error
+    def from_base64(cls, text: str, *others: str, root: str | None = None) -> "Sealer":
+        """The sealer for data keys in base64; ConfigurationError when they are none."""
+        return cls(*map(key_bytes, (text, *others)), root=None if root is None else key_bytes(root))
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The ids of the keys that only open."""
+        return tuple(key_id for key_id in self._ciphers if key_id != self.key_id)
+
+    def take_keys(self, other: "Sealer") -> None:
+        """From now on seal and open with the keys of another sealer, of the same root."""
+        self._ciphers, self.key_id = other._ciphers, other.key_id  # noqa: SLF001 -- its own kind
+
+    def reseal(self, text: str) -> str:
+        """`text` with every token of another key sealed with ours."""
+        return _TOKEN.sub(self._reseal_token, text)
 
     def phone_hash(self, phone: str) -> str:
         """The keyed hash (HMAC-SHA256, hex) of the phone's bare digits, for look-up without opening."""
@@ -78,7 +87,9 @@ class Sealer:
         if not text:
             return text
         nonce = secrets.token_bytes(_NONCE_BYTES)
-        sealed = base64.urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, text.encode(), None))
+        sealed = base64.urlsafe_b64encode(
+            nonce + self._ciphers[self.key_id].encrypt(nonce, text.encode(), None)
+        )
         return f"{OPEN}{self.key_id}.{sealed.decode()}{CLOSE}"
 
     def seal_numbers(self, text: str) -> str:
@@ -117,19 +128,45 @@ class Sealer:
             }
         return value
 
+    def _reseal_token(self, found: re.Match[str]) -> str:
+        return found[0] if found[1] == self.key_id else self.seal(self._open_token(found))
+
     def _open_token(self, found: re.Match[str]) -> str:
-        if found[1] != self.key_id:
+        cipher = self._ciphers.get(found[1])
+        if cipher is None:
             raise ConfigurationError(
                 f"The database holds values sealed with the data key {found[1]}, but KESU_DATA_KEY is the key"
                 f" {self.key_id}: start with the data key that this database was written with."
             )
         sealed = base64.urlsafe_b64decode(found[2])
         try:
-            return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode()
+            return cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], None).decode()
         except InvalidTag as error:
             raise ConfigurationError(
                 "A sealed value in the database was altered and can't be opened: restore it from a backup."
             ) from error
+
+
+def key_bytes(text: str) -> bytes:
+    """A data key in base64 as bytes; ConfigurationError when it is none."""
+    try:
+        return base64.b64decode(text.strip(), validate=True)
+    except binascii.Error as error:
+        raise ConfigurationError(
+            "KESU_DATA_KEY is not base64: set it to the output of `openssl rand -base64 32`."
+        ) from error
+
+
+def _check_length(key: bytes) -> None:
+    if len(key) != KEY_BYTES:
+        raise ConfigurationError(
+            f"The data key has {len(key)} bytes, but needs {KEY_BYTES}: set KESU_DATA_KEY to the output"
+            " of `openssl rand -base64 32`."
+        )
+
+
+def _key_id(key: bytes) -> str:
+    return _derive(key, b"kesu-desk: key id")[:4].hex()
 
 
 def _derive(key: bytes, purpose: bytes) -> bytes:

@@ -4,12 +4,14 @@ import asyncio
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import insert, select, text
+from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from bot.adapters.database import resealing, upkeep
 from bot.adapters.database.engine import READ_ONLY, close_engine, create_engine, describe, parse_url
 from bot.adapters.database.indexing import index_written, tokens_of
 from bot.adapters.database.mapping import map_domain
+from bot.adapters.database.personal.erasing import SqlPersonalData
 from bot.adapters.database.races import races_as_conflicts
 from bot.adapters.database.repositories import SqlCustomers, SqlMessages
 from bot.adapters.database.repositories_audit import SqlAudit
@@ -62,6 +64,7 @@ from bot.services.ports import (
     Messages,
     Models,
     People,
+    PersonalData,
     Presences,
     Queue,
     Reports,
@@ -74,8 +77,6 @@ from bot.services.ports import (
     Webhooks,
     Wechat,
 )
-
-_LOOKED_AT = 100_000  # rows of each index: of fewer SQLite would conclude that every value is rare
 
 
 class Database:
@@ -113,29 +114,22 @@ class Database:
         """
         async with self.engine.begin() as connection:
             known = (await connection.scalars(select(data_keys.c.key_id))).all()
-            if not known:
-                await connection.execute(insert(data_keys).values(key_id=self.sealer.key_id))
-            elif self.sealer.key_id not in known:
+            wrong = resealing.wrong_key(self.sealer, known)
+            if wrong:
                 raise ConfigurationError(
-                    f"KESU_DATA_KEY is not the key that {describe(self.engine.url)} was written with: start"
+                    f"{wrong} is not the key that {describe(self.engine.url)} was written with: start"
                     " with that one; without it the phone numbers in the database can't be read."
                 )
+            if self.sealer.key_id not in known:
+                await connection.execute(insert(data_keys).values(key_id=self.sealer.key_id))
 
     async def tend(self) -> None:
-        """Let SQLite look at how full its tables are, so that it picks the right index.
+        """Let SQLite look at how full its tables are, so that it picks the right index."""
+        await upkeep.tend(self.engine, self._turn)
 
-        It looks at a part of each index only: seconds at most, however many rows there are. PostgreSQL does
-        it by itself.
-        """
-        if self._turn is None:
-            return
-        await self._turn.take()
-        try:
-            async with self.engine.begin() as connection:
-                await connection.execute(text(f"PRAGMA analysis_limit = {_LOOKED_AT}"))
-                await connection.execute(text("ANALYZE"))
-        finally:
-            self._turn.give_back()
+    async def shred(self) -> None:
+        """Leave nothing of what was deleted in SQLite's files."""
+        await upkeep.shred(self.engine, self._turn)
 
     async def close(self) -> None:
         """Close all connections, those in use once they are given back."""
@@ -173,6 +167,7 @@ class SqlUnitOfWork:
         self.judgements: Judgements = SqlJudgements(self._session)
         self.actions: ActionResults = SqlActionResults(self._session)
         self.people: People = SqlPeople(self._session, locking=writes)
+        self.personal_data: PersonalData = SqlPersonalData(self._session)
         self.groups: Groups = SqlGroups(self._session)
         self.presences: Presences = SqlPresences(self._session, locking=writes)
         self.queue: Queue = SqlQueue(self._session)

@@ -27,6 +27,7 @@ from bot.services.ports.measures import (
 from bot.services.ports.models import Made, MakeReport, Models, Trainer
 from bot.services.ports.ownership import CaseMark, Groups, Presences, Queue
 from bot.services.ports.people import People, Tasks
+from bot.services.ports.personal_data import PersonalData, Trackers
 from bot.services.ports.processes import Leases
 from bot.services.ports.reports import Reports
 from bot.services.ports.reviews import Corrections, Near, Reviews
@@ -90,6 +91,7 @@ __all__ = [
     "OfficialClient",
     "Page",
     "People",
+    "PersonalData",
     "PhoneHash",
     "Presences",
     "Queue",
@@ -112,6 +114,7 @@ __all__ = [
     "Stage",
     "Standing",
     "Tasks",
+    "Trackers",
     "Trainer",
     "TrainingRows",
     "TurnFailure",

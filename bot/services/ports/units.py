@@ -17,6 +17,7 @@ from bot.services.ports.judgement import Judgements
 from bot.services.ports.models import Models
 from bot.services.ports.ownership import Groups, Presences, Queue
 from bot.services.ports.people import People, Tasks
+from bot.services.ports.personal_data import PersonalData
 from bot.services.ports.reports import Reports
 from bot.services.ports.reviews import Corrections, Reviews
 from bot.services.ports.search import SearchIndex
@@ -36,6 +37,7 @@ class UnitOfWork(Protocol):
     judgements: Judgements
     actions: ActionResults
     people: People
+    personal_data: PersonalData
     groups: Groups
     presences: Presences
     queue: Queue
