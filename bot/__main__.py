@@ -21,7 +21,7 @@ COMMANDS = {
     "handbook": ("bot.commands.handbook", "Check the handbook's packs."),
     "calendar": ("bot.commands.calendar", "Working days: load a year's official notice."),
     "cases": ("bot.commands.cases", "Papers, registers and evidence packs of cases."),
-    "audit": ("bot.commands.audit", "Check the audit log."),
+    "audit": ("bot.commands.audit", "Check the audit log, and what must hold of the case database."),
     "wechat": ("bot.commands.wechat", "Check the channels over WeChat (公众号, 微信客服)."),
     "user": ("bot.commands.users", "Logins of agents and supervisors."),
     "search": ("bot.commands.search", "The index for searching conversations and cases."),
