@@ -5,7 +5,7 @@ KESU = .venv/bin/kesu
 ROOM = bot/nlu/.venv/bin/python
 
 .DEFAULT_GOAL := help
-.PHONY: help environments up test check train encoder evaluate stock bench promotion chatters agents fuzz clean
+.PHONY: help environments up test check train encoder evaluate stock bench promotion chatters agents fuzz chaos clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -70,6 +70,10 @@ agents: environments  ## agents with open consoles beside many customers: ARGS="
 fuzz: environments  ## try thousands of made-up requests on the API and 100,000 callbacks of WeChat (docs/settings.md)
 	@KESU_TEST_FUZZ_EXAMPLES=$${KESU_TEST_FUZZ_EXAMPLES:-200} .venv/bin/pytest tests/contract/test_api_fuzz.py $(ARGS)
 	@KESU_TEST_FUZZ_CALLBACKS=$${KESU_TEST_FUZZ_CALLBACKS:-100000} .venv/bin/pytest -s tests/contract/wechat/test_protocol_fuzz.py tests/integration/wechat/test_callback_fuzz.py $(ARGS)
+
+chaos: environments  ## kill, cut, fill and hang things under load, an hour or so (docs/reliability.md): ARGS="kills sqlite-busy --kills 60"
+	@$(KESU) train --if-missing
+	@.venv/bin/python -u -m tests.chaos $(ARGS)
 
 clean:  ## remove both environments and all caches; models, database and secrets stay
 	@rm -rf .venv bot/nlu/.venv adaptation/.venv benchmarks/stock/.venv .kesu .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

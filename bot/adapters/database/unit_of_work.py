@@ -7,6 +7,7 @@ from typing import Self
 from sqlalchemy import insert, select, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from bot.adapters.database import engine
 from bot.adapters.database.engine import READ_ONLY, close_engine, create_engine, describe, parse_url
 from bot.adapters.database.indexing import index_written, tokens_of
 from bot.adapters.database.mapping import map_domain
@@ -88,7 +89,7 @@ class Database:
     def __init__(self, url: str, sealer: Sealer) -> None:
         map_domain()
         self.sealer = sealer
-        self.engine = create_engine(parse_url(url), sealer)
+        self.engine = create_engine(parse_url(url), sealer, answers_within=engine.ANSWER_SECONDS)
         self._turn = WritersTurn() if self.engine.dialect.name == "sqlite" else None
         self.tokens = tokens_of(sealer)
 
