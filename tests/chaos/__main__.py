@@ -69,7 +69,7 @@ def wanted(given, fault):
 
 
 async def _on_file(rasa, folder, fault, knock, *, wechat=False, disk=False, clock=False):
-    with small_disk(folder) as mounted:
+    with small_disk(folder, wanted=disk) as mounted:
         if disk and not mounted:
             print(f"{fault:<24}  not run: nothing may be mounted here")
             return True

@@ -163,6 +163,8 @@ class Agent:
             rows = (await answer.json())["rows"]
         for row in rows:
             if row["owner"] == "queue":
+                row = await self._do(session, row["id"], "claim", expected=row["version"])  # noqa: PLW2901 -- as it is then
+            if row and row["owner"] == "agent" and row["agent"] == self._login:
                 await self._serve(session, row)
 
     async def _sign_in(self, session):
@@ -171,19 +173,11 @@ class Agent:
             pass
 
     async def _serve(self, session, row):
-        claimed = await self._do(session, row["id"], "claim", expected=row["version"])
-        if claimed is None:
-            return
-        line = f"a{row['id']}-{claimed['version']}"
-        text = "您好，我是客服，正在看您的情况。"
-        for _ in range(20):
-            with suppress(*_TROUBLE):
-                written = await self._do(session, row["id"], "write", text=text, client_id=line)
-                if written is None:
-                    return
-                self._diary.agents_lines.add(line)
-                break
-        await self._do(session, row["id"], "release")
+        """What goes wrong in between is done again at the next look, with the same ids."""
+        line, text = f"a{row['id']}-{row['version']}", "您好，我是客服，正在看您的情况。"
+        if await self._do(session, row["id"], "write", text=text, client_id=line, expected=row["version"]):
+            self._diary.agents_lines.add(line)
+            await self._do(session, row["id"], "release", expected=row["version"])
 
     async def _do(self, session, talk, deed, **body):
         url = f"{self._address}/desk/api/conversations/{talk}/{deed}"

@@ -22,7 +22,7 @@ class Proxy:
 
     def __init__(self, target, port=0):
         self.target, self.port = target, port
-        self.mode, self._links = "open", set()
+        self.mode, self._links, self._tasks = "open", set(), set()
 
     async def __aenter__(self):
         self._server = await asyncio.start_server(self._accept, HERE, self.port)
@@ -31,8 +31,9 @@ class Proxy:
 
     async def __aexit__(self, *error):
         self._server.close()
-        self._drop()
-        await asyncio.sleep(0)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def open(self):
         self.mode = "open"
@@ -61,14 +62,16 @@ class Proxy:
         if self.mode == "cut":
             writer.transport.abort()
             return
-        link = _Link(self, writer)
+        link, task = _Link(self, writer), asyncio.current_task()
         self._links.add(link)
+        self._tasks.add(task)
         try:
             await (self._refuse(reader, writer) if self.mode == "failing" else link.run(reader))
-        except OSError:
+        except (OSError, asyncio.CancelledError):  # cancelled at the end only: the server logs it otherwise
             pass
         finally:
             self._links.discard(link)
+            self._tasks.discard(task)
             link.reset()
 
     async def _refuse(self, reader, writer):
