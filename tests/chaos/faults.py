@@ -8,7 +8,7 @@ import sqlite3
 from contextlib import closing, suppress
 
 
-def kills(number, seed, victims=("desk", "desk", "desk", "rasa"), pause=(0.05, 1.5)):
+def kills(number, seed, victims=("desk",) * 4 + ("rasa",), pause=(0.05, 4.0)):
     """SIGKILL, at random moments, of the desk (started again at once) or of Rasa (its watcher does that)."""
 
     async def fault(stage):

@@ -96,9 +96,11 @@ class _Link:
         answers, self._far = await asyncio.open_connection(HERE, self._proxy.target)
         ways = (self._pass(reader, self._far), self._pass(answers, self._near, answering=True))
         tasks = [asyncio.ensure_future(way) for way in ways]
-        _, others = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for other in others:
-            other.cancel()
+        try:
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in tasks:
+                task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def reset(self):

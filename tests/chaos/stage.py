@@ -20,7 +20,7 @@ from tests.wechat.official_phone import OfficialPhone
 from tests.wechat.up import settings_for
 
 AGENTS = ("li", "wang")
-SETTLES_S = 180.0
+SETTLES_S = 100.0
 _PLENTY = {f"KESU_{name}_PER_ADDRESS": "100000" for name in ("VISITORS", "MESSAGES", "SOCKETS")}
 
 
