@@ -106,10 +106,15 @@ class WebCustomer:
 
 
 class WechatCustomer:
-    """The same in the 公众号: WeChat posts three times, and here never gives a message up."""
+    """The same in the 公众号: WeChat posts three times, and here never gives a message up.
 
-    def __init__(self, phone, diary, chance, name):
+    An answer may be lost between desk and WeChat: what is unsure is never sent again (docs/wechat.md). After
+    so many seconds of `patience` the customer writes on.
+    """
+
+    def __init__(self, phone, diary, chance, name, patience):
         self._phone, self._diary, self._chance, self._name = phone, diary, chance, name
+        self._patience = patience
 
     async def talk_until(self, stop):
         for nth in itertools.count():
@@ -124,7 +129,7 @@ class WechatCustomer:
             await self._write(openid, text)
             self._diary.told.setdefault(openid, []).append(text)
             while len(_shown(follower)) == before:
-                if time.monotonic() - sent > 150:  # what is unsure is never sent again (docs/wechat.md)
+                if time.monotonic() - sent > self._patience:
                     break
                 await asyncio.sleep(_LOOK_S)
             else:
@@ -201,10 +206,10 @@ def _shown(follower):
     return [line for line in follower.screen if not line.mine and line.way != "broken"]
 
 
-def crowd(address, diary, seed, *, web=3, phone=None, agents=()):
+def crowd(address, diary, seed, *, web=3, phone=None, agents=(), patience=150):
     """So many customers, and these agents; each a call that works until an event is set."""
     chances = (random.Random(f"{seed}-{nth}") for nth in itertools.count())  # noqa: S311 -- the same every time
     works = [WebCustomer(address, diary, next(chances)).talk_until for _ in range(web)]
     if phone is not None:
-        works += [WechatCustomer(phone, diary, next(chances), nth).talk_until for nth in range(2)]
+        works += [WechatCustomer(phone, diary, next(chances), nth, patience).talk_until for nth in range(2)]
     return works + [Agent(address, diary, login, next(chances)).work_until for login in agents]

@@ -20,7 +20,7 @@ from tests.wechat.official_phone import OfficialPhone
 from tests.wechat.up import settings_for
 
 AGENTS = ("li", "wang")
-SETTLES_S = 100.0
+SETTLES_S = 400.0
 _PLENTY = {f"KESU_{name}_PER_ADDRESS": "100000" for name in ("VISITORS", "MESSAGES", "SOCKETS")}
 
 
@@ -72,11 +72,19 @@ class Stage:
         """Something was repaired at this moment: from here on counts how long it takes to recover."""
         self.moments.append(time.monotonic())
 
-    async def play(self, fault, *, seed=1, calm=1.0):
+    async def play(self, fault, *, seed=1, calm=1.0, patience=150):
         """Have people talk, then the fault, then all of it answered; the reckoning."""
         phone = OfficialPhone(self.tencent.official, f"{self.desk.address}/wechat") if self.tencent else None
         stop = asyncio.Event()
-        works = crowd(self.desk.address, self.diary, seed, web=self._web, phone=phone, agents=self._agents)
+        works = crowd(
+            self.desk.address,
+            self.diary,
+            seed,
+            web=self._web,
+            phone=phone,
+            agents=self._agents,
+            patience=patience,
+        )
         tasks = [asyncio.create_task(work(stop)) for work in works]
         try:
             await asyncio.sleep(calm)

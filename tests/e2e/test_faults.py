@@ -13,7 +13,7 @@ pytestmark = pytest.mark.rasa
 async def must_be_fine(stage, *knocks):
     """Play the faults one after the other under load; nobody may have noticed but by waiting."""
     async with stage:
-        found = await stage.play(faults.one_after_the_other(*knocks), calm=0.5)
+        found = await stage.play(faults.one_after_the_other(*knocks), calm=0.5, patience=10)
         assert found.sent > 0
         assert found.is_fine, found
 
