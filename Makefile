@@ -6,7 +6,7 @@ ROOM = bot/nlu/.venv/bin/python
 SBOM = PYTHONWARNINGS=ignore $(PYTHON) scripts/find_uv.py tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements
 
 .DEFAULT_GOAL := help
-.PHONY: help environments up test check train encoder evaluate stock bench promotion chatters agents fuzz sbom clean
+.PHONY: help environments up test check train encoder evaluate stock bench promotion chatters agents fuzz chaos sbom clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -78,6 +78,10 @@ sbom:  ## what is installed, from both lock files, as CycloneDX (build/sbom)
 	@$(PYTHON) scripts/find_uv.py export --quiet --frozen --no-dev --no-emit-project --project bot/nlu > build/sbom/room.txt
 	@$(SBOM) --pyproject pyproject.toml -o build/sbom/desk.json build/sbom/desk.txt
 	@$(SBOM) --pyproject bot/nlu/pyproject.toml -o build/sbom/room.json build/sbom/room.txt
+
+chaos: environments  ## kill, cut, fill and hang things under load, an hour or so (docs/reliability.md): ARGS="kills sqlite-busy --kills 60"
+	@$(KESU) train --if-missing
+	@.venv/bin/python -u -m tests.chaos $(ARGS)
 
 clean:  ## remove both environments and all caches; models, database and secrets stay
 	@rm -rf .venv bot/nlu/.venv adaptation/.venv benchmarks/stock/.venv .kesu .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist

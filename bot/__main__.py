@@ -24,7 +24,7 @@ COMMANDS = {
     "cases": ("bot.commands.cases", "Papers, registers and evidence packs of cases."),
     "person": ("bot.commands.person", "Copy or erase what the desk holds of one person."),
     "key": ("bot.commands.key", "Rotate the key that seals phone numbers."),
-    "audit": ("bot.commands.audit", "Check the audit log."),
+    "audit": ("bot.commands.audit", "Check the audit log, and what must hold of the case database."),
     "wechat": ("bot.commands.wechat", "Check the channels over WeChat (公众号, 微信客服)."),
     "user": ("bot.commands.users", "Logins of agents and supervisors."),
     "search": ("bot.commands.search", "The index for searching conversations and cases."),

@@ -1,22 +1,28 @@
-"""A desk as a process of its own, for tests that kill it: `python desk_process.py [--die-in-action N WHEN]`.
+"""A desk as a process of its own, for tests that kill it: `python desk_process.py [--die-in-action N WHEN]
+[--clock FILE]`.
 
 With --die-in-action the process kills itself (SIGKILL) in its N-th action: `before` its transaction is
-committed, or `after` it, with the answer not yet sent. SIGUSR1 means `2 after`, from then on.
+committed, or `after` it, with the answer not yet sent. SIGUSR1 means `2 after`, from then on. With
+--clock its clock is so many seconds wrong as FILE says at the moment.
 """
 
 import argparse
 import asyncio
 import os
 import signal
+from datetime import timedelta
+from pathlib import Path
 
 from actions.webhook import ActionServer
-from bot.app import serve
+from bot import app
+from bot.adapters.clock import SystemClock
 from bot.settings import load_settings
 
 
 def _options():
     parser = argparse.ArgumentParser()
     parser.add_argument("--die-in-action", nargs=2, metavar=("N", "WHEN"))
+    parser.add_argument("--clock", type=Path, metavar="FILE")
     return parser.parse_args()
 
 
@@ -54,13 +60,23 @@ def _die_at_commit(server):
     server._units = dying_units
 
 
+def _turn_clock(file):
+    class WrongClock(SystemClock):
+        def now(self):
+            return super().now() + timedelta(seconds=float(file.read_text()))
+
+    app.SystemClock = WrongClock
+
+
 def main():
     options = _options()
     if options.die_in_action:
         number, when = options.die_in_action
         _kill_in_action(int(number), when)
     signal.signal(signal.SIGUSR1, lambda *_: _kill_in_action(2, "after"))
-    asyncio.run(serve(load_settings(), asyncio.Event()))
+    if options.clock:
+        _turn_clock(options.clock)
+    asyncio.run(app.serve(load_settings(), asyncio.Event()))
 
 
 if __name__ == "__main__":

@@ -40,7 +40,7 @@ class SharedRasa:
         self.settings = temporary(load_settings(), folder).having(**more)
         model = chosen_model(self.settings)
         assert model, "no model: run `make train` (make test does)"
-        policy = Policy(first_pause=0.1, ask_every=0.5)
+        policy = Policy(first_pause=0.1, longest_pause=1.0, ask_every=0.5)
         self.process = RasaProcess(self.settings, model, policy=policy)
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._loop = asyncio.new_event_loop()
@@ -67,13 +67,14 @@ class SharedRasa:
         own = {"database_url": f"sqlite+aiosqlite:///{folder / 'kesu.db'}"}
         return self.settings.having(var=folder, **(own | more))
 
-    def kill(self):
-        """SIGKILL the Rasa that is running now."""
+    def kill(self, number=signal.SIGKILL):
+        """SIGKILL, or another signal, to the Rasa that is running now."""
         listing = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
         mine = f"--port {self.settings.rasa_port}"
         for row in listing.splitlines():
             if "bot.nlu.server" in row and mine in row:
-                os.kill(int(row.split()[0]), signal.SIGKILL)
+                with suppress(ProcessLookupError):
+                    os.kill(int(row.split()[0]), number)
 
 
 def have(dialogues, rasa: SharedRasa, folder: Path):
@@ -95,8 +96,10 @@ def have(dialogues, rasa: SharedRasa, folder: Path):
 class KillableDesk:
     """A desk in a process of its own, on a database of its own (or another), beside this Rasa."""
 
-    def __init__(self, rasa: SharedRasa, folder: Path, port: int, **more):
-        self.settings = rasa.desk_settings(folder, port=port, **more)
+    def __init__(self, rasa: SharedRasa, folder: Path, port: int, *, more=None, **settings):
+        """`more` are further variables of its environment, `settings` further settings."""
+        self.settings = rasa.desk_settings(folder, port=port).having(**settings)
+        self._more = more or {}
         self.address = f"http://127.0.0.1:{port}"
         self._log = folder / "desk.log"
         self.process = None
@@ -118,6 +121,7 @@ class KillableDesk:
             "KESU_ACTIONS_PORT": str(given.actions_port),
             "KESU_RASA_PORT": str(given.rasa_port),
             "PYTHONPATH": str(ROOT),
+            **self._more,
         }
         command = [sys.executable, str(Path(__file__).with_name("desk_process.py")), *options]
         with self._log.open("ab") as log:

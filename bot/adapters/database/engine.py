@@ -14,6 +14,7 @@ from bot.domain.errors import ConfigurationError
 
 READ_ONLY = "kesu_read_only"
 BUSY_SECONDS = 30  # how long a writer waits for its turn before it gives up
+ANSWER_SECONDS = 30  # how long PostgreSQL may take for a statement of the desk's
 _GIVE_BACK_SECONDS = 5.0  # how long a closing engine waits for its connections
 _LOOK_SECONDS = 0.01
 _DRIVERS = {
@@ -52,9 +53,17 @@ def describe(url: URL) -> str:
     return f"the database {url.set(drivername='postgresql').render_as_string(hide_password=True)}"
 
 
-def create_engine(url: URL, sealer: Sealer | None = None, *, foreign_keys: bool = True) -> AsyncEngine:
+def create_engine(
+    url: URL,
+    sealer: Sealer | None = None,
+    *,
+    foreign_keys: bool = True,
+    answers_within: float | None = None,
+) -> AsyncEngine:
     """An engine for `url`; `sealer` opens and closes its sealed columns.
 
+    PostgreSQL may take `answers_within` seconds for a statement: a machine that is gone closes no connection,
+    and without an end to it whoever waits for an answer would wait for good.
     On SQLite transactions begin IMMEDIATE unless the connection has the execution option READ_ONLY: a
     transaction that reads first and writes later would fail at once when another has written meanwhile.
     """
@@ -64,8 +73,12 @@ def create_engine(url: URL, sealer: Sealer | None = None, *, foreign_keys: bool 
         _prepare_sqlite(engine, foreign_keys=foreign_keys)
     else:
         engine = create_async_engine(
-            url, hide_parameters=True, pool_pre_ping=True, connect_args={"timeout": BUSY_SECONDS}
+            url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            connect_args={"timeout": BUSY_SECONDS, "command_timeout": answers_within},
         )
+        event.listen(engine.sync_engine, "handle_error", _give_up_silent)
         event.listen(engine.sync_engine, "handle_error", _drop_detail)
     engine.dialect.kesu_sealer = sealer  # type: ignore[attr-defined] # read by bot.adapters.database.types
     return engine
@@ -83,6 +96,12 @@ async def close_engine(engine: AsyncEngine) -> None:
             while pool.checkedout():  # noqa: ASYNC110 -- a pool tells nobody when it is given one
                 await asyncio.sleep(_LOOK_SECONDS)
     await engine.dispose()
+
+
+def _give_up_silent(context: ExceptionContext) -> None:
+    """Whoever did not answer in time is not asked to roll back either, for which there is no limit."""
+    if isinstance(context.original_exception, TimeoutError):
+        context.is_disconnect = True
 
 
 def _drop_detail(context: ExceptionContext) -> None:

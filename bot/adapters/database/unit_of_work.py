@@ -8,7 +8,14 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.adapters.database import resealing, upkeep
-from bot.adapters.database.engine import READ_ONLY, close_engine, create_engine, describe, parse_url
+from bot.adapters.database.engine import (
+    ANSWER_SECONDS,
+    READ_ONLY,
+    close_engine,
+    create_engine,
+    describe,
+    parse_url,
+)
 from bot.adapters.database.indexing import index_written, tokens_of
 from bot.adapters.database.mapping import map_domain
 from bot.adapters.database.personal.erasing import SqlPersonalData
@@ -89,7 +96,7 @@ class Database:
     def __init__(self, url: str, sealer: Sealer) -> None:
         map_domain()
         self.sealer = sealer
-        self.engine = create_engine(parse_url(url), sealer)
+        self.engine = create_engine(parse_url(url), sealer, answers_within=ANSWER_SECONDS)
         self._turn = WritersTurn() if self.engine.dialect.name == "sqlite" else None
         self.tokens = tokens_of(sealer)
 

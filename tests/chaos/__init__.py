@@ -1,0 +1,1 @@
+"""Hard knocks for a desk under load, by hand: `make chaos` (docs/reliability.md)."""

@@ -1,0 +1,47 @@
+"""Short forms of what `make chaos` does for long (docs/reliability.md): nothing is lost, nothing doubled."""
+
+import pytest
+
+from tests.chaos import faults
+from tests.chaos.servers import postgres
+from tests.chaos.stage import Stage
+from tests.wechat import FakeTencent
+
+pytestmark = pytest.mark.rasa
+
+
+async def must_be_fine(stage, *knocks):
+    """Play the faults one after the other under load; nobody may have noticed but by waiting."""
+    async with stage:
+        found = await stage.play(faults.one_after_the_other(*knocks), calm=0.5, patience=10)
+        assert found.sent > 0
+        assert found.is_fine, found
+
+
+async def test_kills_while_customers_on_page_and_wechat_and_an_agent_talk(rasa, tmp_path):
+    async with FakeTencent() as tencent:
+        stage = Stage(rasa, tmp_path, tencent=tencent, web=2, agents=("li",))
+        soon = (0.05, 1.0)
+        of_desk, of_rasa = faults.kills(2, 7, ("desk",), soon), faults.kills(1, 7, ("rasa",), soon)
+        await must_be_fine(stage, of_desk, of_rasa)
+
+
+async def test_a_rasa_that_hangs_or_answers_500_or_is_cut_off_costs_patience_and_nothing_else(rasa, tmp_path):
+    hangs, breaks, is_cut = faults.rasa_hangs(1), faults.wires("failing", 1), faults.wires("cut", 1)
+    await must_be_fine(Stage(rasa, tmp_path, web=2, agents=()), hangs, breaks, is_cut)
+
+
+async def test_a_file_that_is_locked_or_cannot_grow_and_a_wrong_clock_lose_nothing(rasa, tmp_path):
+    stage = Stage(rasa, tmp_path, clock=True, web=2, agents=())
+    knocks = faults.file_is_busy(2), faults.files_cannot_grow(1), faults.clock_jumps(7200, 0.5)
+    await must_be_fine(stage, *knocks)
+
+
+@pytest.mark.postgres
+async def test_a_postgresql_that_crashes_loses_nothing(rasa, tmp_path):
+    async with postgres() as found:
+        if found is None:
+            pytest.skip("PostgreSQL is not installed (apt-get install postgresql)")
+        server, wire = found
+        stage = Stage(rasa, tmp_path, database=server.url(wire.port), web=2, agents=())
+        await must_be_fine(stage, faults.database_restarts(server, "immediate"))
