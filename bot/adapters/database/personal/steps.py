@@ -172,6 +172,7 @@ STAYS: Mapping[str, str] = {
     "audit": "proof of who looked at what; it never holds what was looked at, and names objects by their ids",
     "users": _STAFF, "holdings": _STAFF, "sign_ins": _STAFF, "links": _STAFF, "presences": _STAFF,
     "memberships": _STAFF, "desk_groups": _STAFF, "saved_filters": _STAFF, "api_tokens": _STAFF,
+    "desk_processes": _NOBODYS, "turn_leases": "held for seconds while a conversation is answered",
     "webhooks": _NOBODYS, "calendar_notices": _NOBODYS, "data_keys": _NOBODYS, "handbook_editions": _NOBODYS,
     "handbook_printed": _NOBODYS, "review_progress": _NOBODYS, "search_progress": _NOBODYS,
     "shadow_runs": _NOBODYS, "live_model": _NOBODYS, "wechat_tokens": _NOBODYS, "wechat_cursors": _NOBODYS,
