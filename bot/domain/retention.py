@@ -20,7 +20,7 @@ class Keeping:
     """Months, from a case's end or the last word of a conversation; 0 keeps for ever."""
 
     months: int = MONTHS
-    packs: Mapping[str, int] = field(default_factory=dict)
+    packs: Mapping[str, int] = field(default_factory=dict, hash=False)  # a dict has none
 
     @classmethod
     def from_mapping(cls, data: object, origin: str) -> Self:

@@ -69,7 +69,8 @@ class SharedRasa:
 
     def kill(self, number=signal.SIGKILL):
         """SIGKILL, or another signal, to the Rasa that is running now."""
-        listing = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True, check=True).stdout
+        rows = ["ps", "-wweo", "pid,args"]  # whole ones: without -ww they may end at 80 columns
+        listing = subprocess.run(rows, capture_output=True, text=True, check=True).stdout
         mine = f"--port {self.settings.rasa_port}"
         for row in listing.splitlines():
             if "bot.nlu.server" in row and mine in row:

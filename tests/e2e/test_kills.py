@@ -7,6 +7,7 @@ import re
 import pytest
 
 from bot.domain.conversation import Author, Delivery
+from tests.desks import handbook
 from tests.e2e.stack import Customer
 
 pytestmark = pytest.mark.rasa
@@ -26,6 +27,12 @@ async def talk(address, script):
             await customer.say(text)
 
 
+def meant(message):
+    """What was said, in whichever of its ways: which one it is hangs on how many lines stand before it."""
+    situation = handbook().clause(message.clause).situation if message.clause else None
+    return situation or _NUMBER.sub("K", message.text)
+
+
 async def stories(desk):
     """What was said in each conversation, by its first message, without numbers and holding sentences."""
     database, told = desk.database(), {}
@@ -34,9 +41,7 @@ async def stories(desk):
             messages = await uow.messages.latest(conversation.id)
             assert [message.seq for message in messages] == list(range(1, len(messages) + 1))
             told[messages[0].text] = [
-                (message.author, _NUMBER.sub("K", message.text))
-                for message in messages
-                if message.clause != "K-HOLDING"
+                (message.author, meant(message)) for message in messages if message.clause != "K-HOLDING"
             ]
             asked = [message for message in messages if message.author is Author.CUSTOMER]
             assert all(message.delivery is Delivery.ANSWERED for message in asked)

@@ -94,5 +94,7 @@ def test_make_help_lists_the_targets():
         "chatters",
         "agents",
         "fuzz",
+        "sbom",
+        "chaos",
         "clean",
     ]

@@ -134,9 +134,10 @@ def _with_locks(query: Query, kinds: tuple[type, ...]) -> Query:
     """The query with locks.
 
     What the unit loaded before it had them may be stale by now; what it changed itself is written before the
-    query, so nothing is lost by reading the rows again.
+    query, so nothing is lost by reading the rows again. Others may write rows that refer to the locked ones
+    (key_share): or else who stores a message and who hands one on to WeChat would wait for each other.
     """
-    return query.with_for_update(of=kinds).execution_options(populate_existing=True)
+    return query.with_for_update(of=kinds, key_share=True).execution_options(populate_existing=True)
 
 
 @cache

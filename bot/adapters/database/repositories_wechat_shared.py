@@ -22,10 +22,11 @@ class WechatRepository(Repository):
         self._locking = locking
 
     def _locked(self, query: Select[Record], *, skip: bool = False) -> Select[Record]:
-        """With a lock until the unit ends, if it is one that writes."""
+        """With a lock until the unit ends, if it is one that writes; rows may refer to the locked ones."""
         if not self._locking:
             return query
-        return query.with_for_update(skip_locked=skip).execution_options(populate_existing=True)
+        locked = query.with_for_update(skip_locked=skip, key_share=True)
+        return locked.execution_options(populate_existing=True)
 
     async def _inserted(self, table: Table, values: Mapping[str, Any] | Sequence[Mapping[str, Any]]) -> bool:
         """Whether a row is new; one that is there already stays, whoever wrote it a moment ago."""
