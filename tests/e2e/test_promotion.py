@@ -25,6 +25,8 @@ TEXTS = ("你好", "水有怪味", "昨天买的", "怎么赔", "谢谢你")
 class TheSharedRasa:
     """The session's one Rasa as the fleet's first; other tests need it, so it is never stopped."""
 
+    restarts = 0
+
     def __init__(self, rasa, archive):
         self.model, self.url = archive_of(archive).id, rasa.process.url
 
