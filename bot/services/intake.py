@@ -36,10 +36,13 @@ def clean_text(text: str) -> str:
 
 
 class Intake:
-    """The door through which every channel hands messages in; `pressure` says how many are at it."""
+    """The door through which every channel hands messages in; `pressure` says how many are at it.
+
+    `units` go before others: whoever sends a message waits for its acknowledgement.
+    """
 
     def __init__(self, units: Units, clock: Clock) -> None:
-        self._units, self._clock = units, clock
+        self.units, self._clock = units, clock
         self.pressure = Pressure()
 
     async def receive(
@@ -81,7 +84,7 @@ class Intake:
         attachments: Sequence[str],
         along: Along | None,
     ) -> Message:
-        async with self._units() as uow:
+        async with self.units() as uow:
             found = await uow.conversations.at_the_door(channel, external_id, client_id)
             if found is None:
                 found = await begin(uow, channel, external_id, self._clock.now()), None
@@ -98,7 +101,7 @@ class Intake:
 
     async def introduce(self, channel: str, external_id: str, name: str | None, phone: str | None) -> None:
         """Keep what a host site says of a customer of ours; what it doesn't say stays as it was."""
-        async with self._units() as uow:
+        async with self.units() as uow:
             customer = await uow.customers.find(channel, external_id)
             if customer is None:
                 now = self._clock.now()
@@ -109,7 +112,7 @@ class Intake:
 
     async def conversation_id(self, channel: str, external_id: str) -> str | None:
         """The conversation of this customer, if they ever wrote."""
-        async with self._units() as uow:
+        async with self.units() as uow:
             customer = await uow.customers.find(channel, external_id)
             conversation = await uow.conversations.of_customer(customer.id) if customer else None
         return conversation.id if conversation else None

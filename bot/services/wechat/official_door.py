@@ -74,7 +74,7 @@ class OfficialDoor:
         self._callbacks, self._intake, self._receiving = callbacks, intake, receiving
         self._passive, self._media, self._world, self._seconds = passive, media, world, seconds
         self._waiting: set[asyncio.Future[None]] = set()
-        self.backlog = Backlog(world.units, world.clock, self._hand_on)
+        self.backlog = Backlog(intake.units, world.clock, self._hand_on)
 
     @classmethod
     def of(
