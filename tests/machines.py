@@ -109,7 +109,7 @@ async def rows(url):
     async with engine.begin() as connection:
         names = await connection.run_sync(lambda open_one: inspect(open_one).get_table_names())
         found = {
-            name: sorted(map(repr, (await connection.execute(text(f"SELECT * FROM {name}"))).all()))  # noqa: S608
+            name: sorted(map(repr, (await connection.execute(text(f"SELECT * FROM {name}"))).all()))  # noqa: S608 -- names of tables
             for name in names
         }
     await engine.dispose()

@@ -175,7 +175,8 @@ class RedisNews:
             if whole["from"] == self._me:
                 return
             for news in whole["news"]:
-                self._hear(news)
+                if isinstance(news, dict):
+                    self._hear(news)
             if whole["gap"]:
                 self._gap()
         except (ValueError, KeyError, TypeError, AttributeError) as problem:

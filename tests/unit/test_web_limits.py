@@ -5,19 +5,6 @@ import pytest
 from bot.web.limits import Buckets, SlowDown
 
 
-class Moment:
-    def __init__(self):
-        self.now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def moment():
-    return Moment()
-
-
 def test_a_burst_is_taken_and_the_next_one_refused(moment):
     buckets = Buckets(burst=3, per_second=1, now=moment)
     for _ in range(3):
@@ -40,6 +27,9 @@ def test_one_asker_does_not_use_up_anothers_bucket(moment):
     buckets = Buckets(burst=1, per_second=1, now=moment)
     buckets.take("visitor")
     buckets.take("another")
+    for asker in ("visitor", "another"):
+        with pytest.raises(SlowDown):
+            buckets.take(asker)
 
 
 def test_refused_requests_cost_nothing(moment):

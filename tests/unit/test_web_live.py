@@ -159,4 +159,8 @@ def test_after_a_gap_everybody_looks(hub):
 
 
 def test_news_of_a_later_version_are_let_lie(hub):
-    hub.hear({"kind": "unknown", "what": "ever"})
+    with hub.listening(Socket()) as listener:
+        hub.follow(listener, ALL)
+        heard(listener)
+        hub.hear({"kind": "unknown", "what": "ever"})
+        assert not heard(listener)

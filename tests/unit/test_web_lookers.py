@@ -8,19 +8,6 @@ from bot.web.live import Hub, Listener
 from tests.desks import WORKDAY_MORNING
 
 
-class Moment:
-    def __init__(self):
-        self.now = 0.0
-
-    def __call__(self):
-        return self.now
-
-
-@pytest.fixture
-def moment():
-    return Moment()
-
-
 @pytest.fixture
 def processes(moment):
     """Two processes that tell one another."""

@@ -93,7 +93,7 @@ async def _put(
     sealer: Sealer,
     table: Table,
     columns: list[Column[Any]],
-    row: Any,  # noqa: ANN401
+    row: Any,  # noqa: ANN401 -- of whichever table
 ) -> int:
     keys = list(table.primary_key)
     was = {

@@ -46,7 +46,7 @@ async def test_all_keys_are_needed_that_the_database_was_written_with(
 ):
     machine, other = Machine.at(tmp_path, own_database_url, key), Sealer.from_base64(new_key()).key_id
     known = [id_of(machine), f"look-up:{id_of(machine)}", other]
-    await run(own_database_url, *(f"INSERT INTO data_keys VALUES ('{one}')" for one in known))  # noqa: S608
+    await run(own_database_url, *(f"INSERT INTO data_keys VALUES ('{one}')" for one in known))  # noqa: S608 -- our own ids
     made = await machine.backup(tmp_path / "changing.tar")
     assert set(made.about.key_ids) == {id_of(machine), other}
     with pytest.raises(ConfigurationError, match=f"还要用编号 {other} 的数据密钥"):
