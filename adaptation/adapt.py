@@ -2,7 +2,7 @@
 
 It learns the training data's labels, then the labels are thrown away:
 
-    python adapt.py TEXTS.jsonl CHECKPOINT.pt [--epochs 8] [--resume OLDER.pt]
+    python adapt.py TEXTS.jsonl CHECKPOINT.pt [--epochs 8] [--resume OLDER.pt ...]
 
 TEXTS.jsonl has one {"text": normal form, "label", "complaint": bool} a line, as `bot.nlu.training_texts`
 writes them: without the tenth on which the classifier is calibrated (see docs/understanding.md).
@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from network import LONGEST, PADDING, Encoder
@@ -29,6 +29,8 @@ BATCH = 32
 RATE, HEAD_RATE = 1e-4, 1e-3
 WARM_UP = 0.06  # the share of steps in which the rate rises
 DROPPED_PIECES = 0.08  # so that no single word decides
+OPENED = 0.1  # the share of messages before which a greeting or a yes is put: what they say stays the same
+OPENINGS = frozenset({"greet", "affirm"})
 SMOOTHING = 0.05
 AVERAGED = 0.998  # the saved weights are a running mean of the last few hundred steps
 START, END, UNKNOWN = 0, 2, 3
@@ -40,6 +42,7 @@ class Text(NamedTuple):
     pieces: list[int]
     label: int
     complaint: int
+    is_opening: bool
 
 
 def numbered(text: str, pieces: SentencePieceProcessor) -> list[int]:
@@ -48,11 +51,19 @@ def numbered(text: str, pieces: SentencePieceProcessor) -> list[int]:
 
 
 def batches(texts: list[Text], chance: random.Random) -> Iterator[list[Text]]:
-    """Yield texts of like length together, in an order of their own each time."""
-    ordered = sorted(texts, key=lambda text: len(text.pieces) + 4 * chance.random())
+    """Yield texts of like length together, in an order of their own each time; some begin with 「你好」."""
+    openings = [text for text in texts if text.is_opening]
+    opened = [_after(chance.choice(openings), text) if chance.random() < OPENED else text for text in texts]
+    ordered = sorted(opened, key=lambda text: len(text.pieces) + 4 * chance.random())
     parts = [ordered[start : start + BATCH] for start in range(0, len(ordered), BATCH)]
     chance.shuffle(parts)
     yield from parts
+
+
+def _after(opening: Text, text: Text) -> Text:
+    if text.is_opening:
+        return text
+    return text._replace(pieces=[*[*opening.pieces[:-1], *text.pieces[1:-1]][: LONGEST - 1], END])
 
 
 def padded(batch: list[Text], chance: random.Random) -> Tensor:
@@ -110,6 +121,22 @@ class Learner:
         return loss.item()
 
 
+def mean(checkpoints: list[Path]) -> dict[str, Any]:
+    """Return the mean of checkpoints of one line: each lies in another corner of what fits the texts.
+
+    Raises ValueError if they know other pieces.
+    """
+    found = [torch.load(path, weights_only=True) for path in checkpoints]
+    if any(one["kept"] != found[0]["kept"] for one in found):
+        raise ValueError(
+            f"{checkpoints[0]} and the others were adapted with other pieces: take those of one line."
+        )
+    weights = {
+        name: torch.stack([one["encoder"][name] for one in found]).mean(0) for name in found[0]["encoder"]
+    }
+    return {"kept": found[0]["kept"], "encoder": weights}
+
+
 @torch.no_grad()
 def centre(encoder: Encoder, texts: list[Text]) -> Tensor:
     """Return the mean of the texts' vectors: taken from there, vectors differ by what texts say."""
@@ -129,18 +156,24 @@ def main() -> None:
     parser.add_argument("texts", type=Path)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--resume", type=Path)
+    parser.add_argument("--resume", type=Path, nargs="+", help="begin at the mean of these checkpoints")
     asked = parser.parse_args()
     torch.manual_seed(0)
     chance = random.Random(0)  # noqa: S311 -- an order, not a secret
     rows = [json.loads(line) for line in asked.texts.read_text(encoding="utf-8").splitlines()]
     source = pretrained()
-    older = torch.load(asked.resume, weights_only=True) if asked.resume else None
+    older = mean(asked.resume) if asked.resume else None
     kept = older["kept"] if older else needed(source, [row["text"] for row in rows])
     pieces = tokenizer(source, kept)
     names = sorted({row["label"] for row in rows})
     texts = [
-        Text(numbered(row["text"], pieces), names.index(row["label"]), int(row["complaint"])) for row in rows
+        Text(
+            numbered(row["text"], pieces),
+            names.index(row["label"]),
+            int(row["complaint"]),
+            row["label"] in OPENINGS,
+        )
+        for row in rows
     ]
     encoder = Encoder(source, kept)
     if older:

@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -20,11 +20,17 @@ _OK = 200
 
 
 class RasaClient:
-    """The one way from the desk to its Rasa; `secret` is shared by the pair."""
+    """The one way from the desk to its Rasa; `secret` is shared by the pair, `also` are headers of a call."""
 
-    def __init__(self, base_url: str, secret: str, timeout: float = TURN_TIMEOUT) -> None:
+    def __init__(
+        self,
+        base_url: str,
+        secret: str,
+        timeout: float = TURN_TIMEOUT,
+        also: Callable[[], Mapping[str, str]] = dict,
+    ) -> None:
         self._base = base_url.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {secret}"}
+        self._headers, self._also = {"Authorization": f"Bearer {secret}"}, also
         self._timeout = ClientTimeout(total=timeout, connect=2)
         self._session: ClientSession | None = None
         self._under_way: Counter[str] = Counter()
@@ -90,7 +96,8 @@ class RasaClient:
         self, session: ClientSession, method: str, url: str, body: dict[str, Any] | None
     ) -> dict[str, Any]:
         try:
-            async with session.request(method, url, json=body, timeout=self._timeout) as response:
+            headers, timeout = self._also(), self._timeout
+            async with session.request(method, url, json=body, headers=headers, timeout=timeout) as response:
                 if response.status != _OK:
                     raise UnderstandingUnavailable(f"Rasa answered {response.status} to {url}")
                 data: dict[str, Any] = await response.json()

@@ -1,6 +1,6 @@
 """Makes the dialogue agree with the desk about what is open, and says what a message is taken as."""
 
-from typing import Any, Mapping, Optional
+from typing import Any, Container, Mapping, Optional
 
 from rasa.shared.core.constants import DEFAULT_INTENTS, REQUESTED_SLOT
 from rasa.shared.core.domain import Domain
@@ -46,15 +46,31 @@ def taken_as(reading: Mapping[str, Any], context: Context, domain: Domain) -> Op
     """Return the label the dialogue follows instead of the reading's own, or None.
 
     While a field is asked, a message with an entity that answers it, or a doubtful piece of small talk, is an
-    answer. Asking for a human is always heard, a withdrawal when it is meant for sure.
+    answer; and so is one that is nothing but such an entity, whatever complaint its name recalls. Asking for
+    a human is always heard, a withdrawal when it is meant for sure.
     """
     label = reading["label"]
-    if not context.asks_field or label == HUMAN or not leaves_form(domain, label):
+    if not context.asks_field or label == HUMAN:
+        return None
+    answering = [found for found in reading["entities"] if found["entity"] in _wanted(context)]
+    if any(_is_all_of(reading["text"], found["value"]) for found in answering):
+        return ANSWER if label != ANSWER else None
+    if not leaves_form(domain, label):
         return None
     if label == WITHDRAW:
         return ANSWER if reading["confidence"] < thresholds.WITHDRAWAL else None
-    answering = context.expects or (context.question,)
-    if any(found["entity"] in answering for found in reading["entities"]):
-        return ANSWER
     doubtful = label in SMALL_TALK and reading["confidence"] < thresholds.SMALL_TALK
-    return ANSWER if doubtful else None
+    return ANSWER if answering or doubtful else None
+
+
+def _wanted(context: Context) -> Container[Optional[str]]:
+    return context.expects or (context.question,)
+
+
+def _is_all_of(text: str, value: str) -> bool:
+    """Whether a text says nothing beside the value, signs aside."""
+    return bool(_letters(value)) and _letters(text) == _letters(value)
+
+
+def _letters(text: str) -> str:
+    return "".join(character for character in text if character.isalnum())

@@ -4,7 +4,8 @@ from typing import Any, Mapping, NamedTuple, Optional, Sequence
 
 from bot.nlu import thresholds
 
-ABUSE, DENIAL, OTHER = "abuse", "deny", "other_complaint"
+ABUSE, DENIAL, OTHER, QUESTION = "abuse", "deny", "other_complaint", "product_question"
+OPINIONS = frozenset({"praise", "suggest", "chitchat"})
 Row = Mapping[str, Any]
 
 
@@ -32,8 +33,8 @@ def judged(
 
     `fell_back`: the classifier was not sure enough. An illness or a threat is heard at a lower confidence
     than anything else, and in a clause of its own; abuse with a complaint is a complaint; strange words open
-    no case; what is rather a complaint than not is one, whichever it is; and between two close labels of
-    which one opens a case, the customer decides.
+    no case; what is rather a complaint than not is one, whichever it is; a clause that complains outweighs
+    an opinion or a question; and between two close labels of which one opens a case, the customer decides.
     """
     if not ranking:
         return Judgement(None, 0.0)
@@ -56,9 +57,20 @@ def _weighed(
     if likeliest.label is not None and is_issue(likeliest.label) and not unsure:
         return likeliest
     complaint = _likeliest_issue(ranking)
-    if complaint is not None or not unsure:
-        return complaint or likeliest
-    return _complaint_beside(parts) or Judgement(None, likeliest.confidence)
+    if complaint is not None:
+        return complaint
+    if unsure:
+        return _complaint_beside(parts) or Judgement(None, likeliest.confidence)
+    return _outweighing(likeliest, parts) or likeliest
+
+
+def _outweighing(likeliest: Judgement, parts: Sequence[Row]) -> Optional[Judgement]:
+    """Return what a clause complains of beside an opinion or a question."""
+    if likeliest.label == QUESTION:
+        return _complaint_beside(parts, thresholds.CLAUSE_BESIDE_QUESTION)
+    if likeliest.label in OPINIONS and likeliest.confidence < thresholds.SURE_OPINION:
+        return _complaint_beside(parts, thresholds.CLAUSE_BESIDE_OPINION)
+    return None
 
 
 def _likeliest_issue(ranking: Sequence[Row]) -> Optional[Judgement]:
@@ -94,13 +106,13 @@ def _grave(ranking: Sequence[Row], parts: Sequence[Row]) -> Optional[Judgement]:
     return Judgement(heard[0]["label"], heard[0]["confidence"]) if heard else None
 
 
-def _complaint_beside(parts: Sequence[Row]) -> Optional[Judgement]:
+def _complaint_beside(
+    parts: Sequence[Row], least: float = thresholds.COMPLAINING_CLAUSE
+) -> Optional[Judgement]:
     complaining = [
         part
         for part in parts
-        if part["label"] not in (None, OTHER)
-        and is_issue(part["label"])
-        and part["confidence"] >= thresholds.COMPLAINING_CLAUSE
+        if part["label"] not in (None, OTHER) and is_issue(part["label"]) and part["confidence"] >= least
     ]
     surest = max(complaining, key=lambda part: part["confidence"], default=None)
     return Judgement(surest["label"], surest["confidence"]) if surest else None

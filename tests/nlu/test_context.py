@@ -14,8 +14,9 @@ def domain():
     return Domain.load(ROOT / "domain.yml")
 
 
-def reading(label, confidence=0.9, *entities):
-    return {"label": label, "confidence": confidence, "entities": [{"entity": entity} for entity in entities]}
+def reading(label, confidence=0.9, *entities, text="就是手机壳吧", value="手机壳"):
+    found = [{"entity": entity, "value": value} for entity in entities]
+    return {"text": text, "label": label, "confidence": confidence, "entities": found}
 
 
 def agreed(domain, *contexts):
@@ -45,6 +46,14 @@ def test_an_answering_entity_makes_any_interruption_an_answer(domain):
     asked = Context(question="purchase_place", expects=("place", "date"))
     assert taken_as(reading("ask_progress", 0.99, "date"), asked, domain) == "inform"
     assert taken_as(reading("ask_progress", 0.99, "phone"), asked, domain) is None
+
+
+def test_nothing_but_what_was_asked_for_is_an_answer_whatever_complaint_it_recalls(domain):
+    asked = Context(question="product")
+    assert taken_as(reading("product.quality", 0.99, "product", text="手机壳。"), asked, domain) == "inform"
+    assert taken_as(reading("product.quality", 0.99, "product", text="手机壳裂了"), asked, domain) is None
+    assert taken_as(reading("product.quality", 0.99, "phone", text="手机壳"), asked, domain) is None
+    assert taken_as(reading("product.quality", 0.99, "product", text="手机壳"), Context(), domain) is None
 
 
 def test_without_expectations_the_question_itself_names_the_entity(domain):

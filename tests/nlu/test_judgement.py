@@ -95,6 +95,25 @@ def test_of_a_message_not_understood_a_clause_that_surely_complains_decides():
     assert label(("urge", 0.5), parts=[("food.quality", sure)]) == "urge"
 
 
+@pytest.mark.parametrize("opinion", ["praise", "suggest", "chitchat"])
+def test_a_clause_that_complains_outweighs_an_opinion_that_is_not_sure(opinion):
+    unsure, enough = thresholds.SURE_OPINION - 0.01, thresholds.CLAUSE_BESIDE_OPINION
+    complaining = [(opinion, 0.9), ("hotel.service", enough)]
+    assert label((opinion, unsure), parts=complaining) == "hotel.service"
+    assert label((opinion, unsure), parts=[("hotel.service", enough - 0.01)]) == opinion
+    assert label((opinion, thresholds.SURE_OPINION), parts=complaining) == opinion
+
+
+def test_a_clause_that_surely_complains_outweighs_a_question_about_goods():
+    sure = thresholds.CLAUSE_BESIDE_QUESTION
+    assert label(("product_question", 0.99), parts=[("product.quality", sure)]) == "product.quality"
+    assert label(("product_question", 0.99), parts=[("product.quality", sure - 0.01)]) == "product_question"
+
+
+def test_a_clause_that_complains_leaves_asking_after_a_case_what_it_is():
+    assert label(("ask_progress", 0.6), parts=[("product.quality", 0.99)]) == "ask_progress"
+
+
 def test_issues_are_the_labels_of_complaints():
     assert [is_issue(one) for one in ("illness", "other_complaint", "bank.service")] == [True] * 3
     assert [is_issue(one) for one in ("inform", "bot_challenge", "abuse")] == [False] * 3
