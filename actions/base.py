@@ -1,14 +1,12 @@
 """What all custom actions share: they act on the turn that the desk opened, and decide nothing."""
 
-from contextvars import ContextVar
 from typing import Any, ClassVar
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.current import CURRENT_TURN
 from bot.services.turn import Turn
-
-CURRENT_TURN: ContextVar[Turn] = ContextVar("current_turn")
 
 
 class DeskAction(Action):  # type: ignore[misc]  # rasa_sdk ships no types

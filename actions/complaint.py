@@ -5,7 +5,8 @@ from typing import Any
 from rasa_sdk import Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.base import CURRENT_TURN, DeskAction, deliver, open_slots
+from actions.base import DeskAction, deliver, open_slots
+from actions.current import CURRENT_TURN
 from bot.domain import labels
 from bot.services import (
     answers,

@@ -2,25 +2,28 @@
 
 Every action runs in one transaction together with the memory of what it answered, under (turn id, n-th
 action): a repeated turn finds the memory and repeats nothing.
+
+Rasa's SDK brings a web server of its own, which takes long to load and serves nobody here. So it is loaded
+when the pages can be reached already (`ActionServer.load`), at the latest by the first action.
 """
 
 import hmac
 from collections import OrderedDict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
-from rasa_sdk.executor import ActionExecutor
-from rasa_sdk.interfaces import ActionExecutionRejection, ActionNotFoundException
 from structlog.contextvars import bound_contextvars
 
-from actions import complaint, small_talk
-from actions.base import CURRENT_TURN
+from actions.current import Refused
 from bot.domain.errors import InvalidInput
 from bot.domain.reading import Reading
 from bot.services import needing_people, risks, verdicts
-from bot.services.ports import Clock, Measures, NotMeasured, Stage, Units, timed
+from bot.services.ports import Clock, Measures, NotMeasured, NotTraced, Stage, Traces, Units, timed
 from bot.services.turns import open_turn
 from bot.services.words import Words
+
+if TYPE_CHECKING:
+    from actions.executing import Executor
 
 _TURNS = 1000  # of which the handbook is remembered: far more than are ever under way
 
@@ -29,12 +32,18 @@ class ActionServer:
     """Runs custom actions for one Rasa process; `secret` is shared by the pair."""
 
     def __init__(
-        self, units: Units, words: Words, clock: Clock, secret: str, measures: Measures | None = None
+        self,
+        units: Units,
+        words: Words,
+        clock: Clock,
+        secret: str,
+        measures: Measures | None = None,
+        traces: Traces | None = None,
     ) -> None:
         self._units, self._words, self._clock = units, words, clock
-        self._measures = measures or NotMeasured()
+        self._measures, self._traces = measures or NotMeasured(), traces or NotTraced()
         self._authorization = f"Bearer {secret}".encode()
-        self._executor = _executor()
+        self._executor: Executor | None = None
         self._speaking: OrderedDict[str, Words] = OrderedDict()
 
     def app(self) -> web.Application:
@@ -42,6 +51,14 @@ class ActionServer:
         app = web.Application(client_max_size=4 * 1024 * 1024)
         app.router.add_post("/webhook", self._webhook)
         return app
+
+    def load(self) -> "Executor":
+        """What runs actions; the first call takes a moment, and may be made in a thread."""
+        if self._executor is None:
+            from actions.executing import Executor
+
+            self._executor = Executor()
+        return self._executor
 
     async def _webhook(self, request: web.Request) -> web.Response:
         given = request.headers.get("Authorization", "").encode()
@@ -56,13 +73,11 @@ class ActionServer:
             with (
                 bound_contextvars(conversation=call["sender_id"], turn=turn),
                 timed(self._measures, turn, Stage.ACTIONS),
+                self._traces.within(turn, "turn.actions", action=call["next_action"]),
             ):
                 return web.json_response(await self.run(call, turn, place))
-        except ActionExecutionRejection as rejected:
-            body = {"error": str(rejected), "action_name": rejected.action_name}
-            return web.json_response(body, status=400)
-        except ActionNotFoundException as missing:
-            return web.json_response({"error": str(missing), "action_name": call["next_action"]}, status=404)
+        except Refused as refused:
+            return web.json_response(refused.body, status=refused.status)
 
     async def run(self, call: dict[str, Any], turn: str, place: int) -> dict[str, Any]:
         """Run the `place`-th action of a turn, or give the answer it gave before."""
@@ -81,18 +96,13 @@ class ActionServer:
             elif (known := await uow.actions.find(turn, place, name)) is not None:
                 return known
             before = scope.conversation.misunderstood
-            token = CURRENT_TURN.set(scope)
-            try:
-                answer = await self._executor.run(call)
-            finally:
-                CURRENT_TURN.reset(token)
+            result = await self.load().run(call, scope)
             if is_first:
                 await risks.note(scope)
             await verdicts.after_turn(scope)
             await needing_people.look(scope, is_first=is_first)
             if is_first and scope.conversation.misunderstood == before:
                 scope.conversation.misunderstood = 0
-            result: dict[str, Any] = answer.model_dump() if answer else {"events": [], "responses": []}
             uow.actions.add(turn, place, name, result)
             await uow.commit()
         return result
@@ -117,27 +127,3 @@ def _metadata(tracker: dict[str, Any]) -> dict[str, Any]:
     if "reading" not in metadata or "context" not in metadata:
         raise InvalidInput("the action call carries no reading: is Rasa's channel the desk's own?")
     return metadata
-
-
-def _executor() -> ActionExecutor:
-    executor = ActionExecutor()
-    for kind in (
-        complaint.HearComplaint,
-        complaint.ValidateComplaintForm,
-        complaint.AskDetails,
-        complaint.AcceptCase,
-        complaint.TakeFacts,
-        complaint.Withdraw,
-        complaint.Confirm,
-        complaint.Decline,
-        complaint.ReportProgress,
-        complaint.Urge,
-        complaint.HandOver,
-        complaint.NoteSatisfied,
-        complaint.NoteDissatisfied,
-        complaint.AskAgain,
-    ):
-        executor.register_action(kind())
-    for name, situation in small_talk.SITUATIONS.items():
-        executor.register_action(small_talk.SituationAction(name, situation))
-    return executor

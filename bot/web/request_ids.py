@@ -22,6 +22,12 @@ async def know_request(request: web.Request, handler: Handler) -> web.StreamResp
         return await handler(request)
 
 
+def id_of(request: web.Request) -> str:
+    """The id of a request that `know_request` has seen; else nothing."""
+    found: str = request.get(_ID, "")
+    return found
+
+
 async def tell(request: web.Request, response: web.StreamResponse) -> None:
     """Tell it in the answer."""
     if _ID in request:
