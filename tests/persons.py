@@ -36,7 +36,7 @@ async def fill(units):
     """They, somebody else, and two people of the desk."""
     async with units() as unit:
         boss = a_user("boss")
-        boss.role = Role.SUPERVISOR
+        boss.role, boss.personal_data = Role.SUPERVISOR, True
         unit.people.add(boss)
         unit.people.add(a_user("li"))
         unit.customers.add(a_customer(name=NAME, phone=PHONE, person_id="p"))

@@ -14,14 +14,12 @@ from bot.adapters.database.unit_of_work import Database
 from bot.adapters.files_folder import FolderFiles
 from bot.adapters.live import NobodyWatches
 from bot.adapters.media.desk_media import DeskMedia
-from bot.adapters.papers.archive import pack
-from bot.adapters.papers.files import write_private
-from bot.adapters.papers.person import person_files
+from bot.adapters.papers.files import private_file
+from bot.adapters.papers.person import PersonArchives
 from bot.adapters.rasa_tables import RasaTables
 from bot.adapters.secrets_file import with_secrets
 from bot.commands.opening import opened, upgrade_database
-from bot.domain.errors import NotFound
-from bot.domain.personal_data import Found
+from bot.domain.personal_data import STAYS, Found
 from bot.services.personal_data import PersonalRights, Who
 from bot.services.uploads import UploadLimits, Uploads
 from bot.settings import Settings, load_settings
@@ -57,7 +55,9 @@ def _named(deed: Callable[..., None]) -> Callable[..., None]:
     return run
 
 
-_BY = click.option("--by", required=True, help="The login of the supervisor for whom you do this.")
+_BY = click.option(
+    "--by", required=True, help="The login for which you do this: an admin's, or of who is trusted with it."
+)
 _OUT = click.option(
     "-o", "--output", "out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="Where to."
 )
@@ -76,11 +76,9 @@ def export(who: Who, by: str, out: Path, *, internal: bool, dry_run: bool) -> No
 
     async def take(rights: PersonalRights, files: FolderFiles, _: Database) -> tuple[int, int]:
         taken = await rights.copy(who, by)
-        photos = {file: await _read(files, f"{file}.original") for file in taken.files}
-        there = {file: content for file, content in photos.items() if content is not None}
-        content = person_files(taken.copy, there, SystemClock().now(), internal=internal)
-        write_private(out, pack(content))
-        return len(taken.copy.own["messages"]), len(there)
+        with private_file(out) as file:
+            photos = await PersonArchives(files, SystemClock()).write(file, taken, internal=internal)
+        return len(taken.copy.own["messages"]), photos
 
     if dry_run:
         _tell(*_run(lambda rights, _, __: rights.look(who)), "会写入副本的内容")
@@ -128,7 +126,7 @@ async def purge(database: Database, files: FolderFiles) -> None:
 def _tell(found: Found, counts: Mapping[str, int], title: str) -> None:
     click.echo(f"{title}（{len(found.subject.customers)} 个渠道身份）：")
     for name, rows in counts.items():
-        click.echo(f"  {name} {rows}")
+        click.echo(f"  {name} {rows}" + (f"：{STAYS[name]}" if name in STAYS else ""))
     if found.open_cases:
         click.echo(f"还没办结、所以现在不能抹去：{'、'.join(found.open_cases)}")
     if found.same_phone:
@@ -153,10 +151,3 @@ async def _opened(settings: Settings) -> AsyncIterator[tuple[PersonalRights, Fol
         trackers = RasaTables(settings.nlu_database_url)
         units, reading = database.units(NobodyWatches()), database.reading_units()
         yield PersonalRights(units, reading, trackers, SystemClock()), FolderFiles(settings.files), database
-
-
-async def _read(files: FolderFiles, key: str) -> bytes | None:
-    try:
-        return b"".join([piece async for piece in files.open(key)])
-    except NotFound:
-        return None

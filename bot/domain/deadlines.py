@@ -82,7 +82,7 @@ def due(start: datetime, duration: Duration, calendar: Calendar, hours: WorkingH
         return _after_work(start, work, calendar, hours)
     first = _counted_from(start, calendar, hours)
     if unit is Unit.WORKDAYS:
-        last = _workdays_later(first, int(value), calendar)
+        last = workdays_later(first, int(value), calendar)
     else:
         last = first + timedelta(days=int(value) * (_DAYS_OF_A_MONTH if unit is Unit.MONTHS else 1))
     return datetime.combine(last, hours.closes, SHANGHAI)
@@ -100,10 +100,11 @@ def _counted_from(start: datetime, calendar: Calendar, hours: WorkingHours) -> d
     local = start.astimezone(SHANGHAI)
     if calendar.is_workday(local.date()) and local.time() < hours.closes:
         return local.date()
-    return _workdays_later(local.date(), 1, calendar)
+    return workdays_later(local.date(), 1, calendar)
 
 
-def _workdays_later(day: date, count: int, calendar: Calendar) -> date:
+def workdays_later(day: date, count: int, calendar: Calendar) -> date:
+    """The `count`-th working day after `day`; ValueError if a calendar has none in a long time."""
     left, searched = count, 0
     while left > 0:
         day += timedelta(days=1)
@@ -119,11 +120,11 @@ def _after_work(start: datetime, work: timedelta, calendar: Calendar, hours: Wor
     """When so much working time has passed since `start`."""
     day = start.astimezone(SHANGHAI).date()
     if not calendar.is_workday(day):
-        day = _workdays_later(day, 1, calendar)
+        day = workdays_later(day, 1, calendar)
     while True:
         for begins, ends in hours.spans(day):
             begins = max(begins, start)  # noqa: PLW2901 -- the part of the stretch that is left
             if begins + work <= ends:
                 return begins + work
             work -= max(ends - begins, timedelta())
-        day = _workdays_later(day, 1, calendar)
+        day = workdays_later(day, 1, calendar)

@@ -30,6 +30,7 @@ class Deed(StrEnum):
     SET_UP = "set_up"  # logins, positions, calendar
     SEE_REPORTS = "see_reports"  # the figures of everybody's work, people by name
     ANSWER_FOR_DEPARTMENT = "answer_for_department"
+    HANDLE_PERSONAL_DATA = "handle_personal_data"  # copy, correct and erase what is held of one person
 
 
 _DEEDS = {
@@ -40,9 +41,12 @@ _DEEDS = {
     },
     Role.ADMIN: {
         Deed.TALK, Deed.EASE, Deed.OVERSEE, Deed.TRAIN, Deed.SET_UP, Deed.EDIT_HANDBOOK, Deed.SEE_REPORTS,
+        Deed.HANDLE_PERSONAL_DATA,
     },
     Role.DEPARTMENT: {Deed.ANSWER_FOR_DEPARTMENT},
 }  # fmt: skip
+# Who may be trusted with people's personal data by an admin, one by one: never agents, never departments.
+TRUSTED = frozenset({Role.SENIOR, Role.SUPERVISOR})
 
 
 _LADDER = (Role.AGENT, Role.SENIOR, Role.SUPERVISOR, Role.ADMIN)
@@ -59,7 +63,8 @@ class User:
     By `name`, `aliases` and `staff_no` a complaint can mean them (bot/domain/avoidance.py); `named_until` is
     the last case that was looked through for these, None once all were. `totp` is the secret of their second
     factor, `totp_step` the last step whose code was used, `recovery` the hashes of codes for a lost phone.
-    `email` and `subject` are those of another sign-in (bot/services/single_sign_on.py).
+    `email` and `subject` are those of another sign-in (bot/services/single_sign_on.py). `personal_data`: an
+    admin has trusted them with requests about personal data.
     """
 
     id: str
@@ -80,6 +85,7 @@ class User:
     totp_step: int | None = None
     recovery: list[str] = field(default_factory=list)
     named_until: str | None = ""
+    personal_data: bool = False
 
     @property
     def roles(self) -> frozenset[Role]:
@@ -88,7 +94,8 @@ class User:
 
     def may(self, deed: Deed) -> bool:
         """Whether this person may do that; the only place where roles mean something."""
-        return self.active and deed in _DEEDS[self.role]
+        trusted = deed == Deed.HANDLE_PERSONAL_DATA and self.personal_data and self.role in TRUSTED
+        return self.active and (trusted or deed in _DEEDS[self.role])
 
 
 @dataclass(eq=False)

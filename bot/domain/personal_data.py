@@ -14,8 +14,18 @@ from bot.domain.privacy import SENSITIVE
 ERASED = "（内容已抹去）"
 NOBODY = "erased-"  # how the external id of somebody begins whom the desk has forgotten
 ENTRY = "person_erased"  # the entry of a case's history
+CORRECTED = "person_corrected"  # likewise, and a deed of the audit log
 # Deeds of the audit log
 PERSON_EXPORTED, PERSON_ERASED, OLD_ERASED = "person_exported", "person_erased", "old_data_erased"
+# What becomes of rows that stay, by what they are called, and why they may (PIPL 4, 47 and 73).
+STAYS: Mapping[str, str] = {
+    "投诉（隐去个人）": "只留编号、问题、时间、产品、批号、金额和处理结论：争议可能再被提起"
+    "（民法典第188条、电子商务法第31条），这些内容已联系不到个人",
+    "消息（抹去内容）": "只留时间和是谁说的，不留一个字：已受理投诉的次序和统计要对得上",
+    "待办": "只留做过什么事、何时、由谁：标题和备注都抹去",
+    "会话（隐去个人）": "只留空壳：已受理的投诉要有所属的会话",
+    "顾客（隐去个人）": "只留空壳：名称、电话、渠道编号都抹去，以后再来就是新顾客",
+}
 # Facts of a complaint that say nothing of who complained. Everything else is taken to be about the person.
 KEPT_FACTS = frozenset({
     "product", "flavour", "batch_no", "quantity", "amount", "happened_when", "bought_when",

@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.domain.errors import Conflict, NotFound
-from bot.domain.people import Deed, Role, User
+from bot.domain.errors import Conflict, InvalidInput, NotFound
+from bot.domain.people import TRUSTED, Deed, Role, User
 from bot.domain.reasons import Reason
 from bot.domain.task import Assignee
 from bot.services import audit
@@ -76,18 +76,24 @@ class Staff:
         positions: Collection[str],
         by: str,
         called: Called | None = None,
+        personal_data: bool | None = None,
     ) -> None:
-        """Set all of these anew; without `called` that stays. InvalidInput, NotFound, Conflict.
+        """Set all of these anew; without `called` or `personal_data` these stay.
 
-        Conflict when no admin would be left, or the e-mail address is somebody else's.
+        InvalidInput, NotFound; Conflict when no admin would be left, or the e-mail address is
+        somebody else's.
         """
         name, called = checked_name(name), called.checked() if called else None
         self.offices.check(role, department, positions)
+        if personal_data and role not in TRUSTED and role is not Role.ADMIN:
+            raise InvalidInput("个人信息请求只能交给资深客服或主管办理；管理员本来就可以。")
         async with self._units() as uow:
             user = await self._held(uow, user_id, stays_admin=role is Role.ADMIN)
             before = _seen(user)
             user.department, user.role = department, role
             _call(user, name, called or Called.of(user))
+            trusted = user.personal_data if personal_data is None else personal_data
+            user.personal_data = trusted and role in TRUSTED
             had = await uow.people.positions(user_id)
             for position in had - set(positions):
                 await uow.people.take(user_id, position)
@@ -180,6 +186,7 @@ def _seen(user: User) -> dict[str, object]:
     return {
         "name": user.name, "role": user.role.value, "department": user.department,
         "staff_no": user.staff_no, "aliases": list(user.aliases), "email": user.email,
+        "personal_data": user.personal_data,
     }  # fmt: skip
 
 

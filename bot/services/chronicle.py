@@ -39,6 +39,7 @@ KINDS: Mapping[str, str] = {
     "promise_broken": "承诺没有兑现", "noted": "填写文书内容", "paper_approval_asked": "文书送审",
     "paper_approved": "文书批准", "paper_refused": "文书没有批准", "evidence_made": "导出证据包",
     "entry_erased": "抹去一条记录", "person_erased": "抹去个人信息",
+    "person_corrected": "更正姓名或电话",
     "files_added": "顾客发来照片或视频", "file_opened": "查看原始文件",
     "parent_changed": "归入同类事件", "children_joined": "同类投诉归入", "child_left": "移出同类投诉",
 }  # fmt: skip

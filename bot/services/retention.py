@@ -1,7 +1,8 @@
 """What is older than the company keeps it is erased at night, by the code that erases on request.
 
 A conversation in which nothing is kept any more goes with its customer; in one that goes on, or holds a case
-that stays, the lines and cases from before go. Each is a transaction of its own, with an audit entry.
+that stays, the lines and cases from before go. Each is a transaction of its own, with an audit entry. So do
+sign-ins and one-time links of the staff whose time is over.
 """
 
 import logging
@@ -45,6 +46,9 @@ class Retention:
                 for talk in ids:
                     erased += await self._erase(talk, now)
         await self._sweep_trackers()
+        async with self._units() as uow:
+            await uow.people.forget_over(now)
+            await uow.commit()
         return erased
 
     async def _due(self, before: datetime, after: str) -> list[str]:

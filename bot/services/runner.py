@@ -79,7 +79,7 @@ class Runner:
             self._workers[conversation_id] = task
 
     def hurry(self) -> None:
-        """Rasa is back: whoever waits for it tries again now instead of at the end of the pause."""
+        """Rasa or the database is back: what waits for it is tried now instead of at the end of the pause."""
         self._back.set()
         self._back = asyncio.Event()
 
@@ -178,7 +178,7 @@ class Runner:
             self._answering.discard(conversation_id)
 
     async def _pause(self, seconds: float) -> None:
-        """So many seconds, or until Rasa is back."""
+        """So many seconds, or until what was away is back."""
         waits = [asyncio.ensure_future(self._sleep(seconds)), asyncio.ensure_future(self._back.wait())]
         try:
             await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

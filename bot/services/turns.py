@@ -22,7 +22,17 @@ from bot.services import (
     staffing,
     wordless,
 )
-from bot.services.ports import Clock, Measures, NotMeasured, TurnFailure, Understanding, UnitOfWork, Units
+from bot.services.ports import (
+    Clock,
+    Measures,
+    NotMeasured,
+    NotTraced,
+    Traces,
+    TurnFailure,
+    Understanding,
+    UnitOfWork,
+    Units,
+)
 from bot.services.turn import Turn, deliver, line
 from bot.services.turn_times import TurnTimes
 from bot.services.words import Words
@@ -41,8 +51,10 @@ class Turns:
         words: Words,
         clock: Clock,
         measures: Measures | None = None,
+        traces: Traces | None = None,
     ) -> None:
-        self._units, self._reading, self._measures = units, reading, measures or NotMeasured()
+        self._units, self._reading = units, reading
+        self._measures, self._traces = measures or NotMeasured(), traces or NotTraced()
         self._understanding, self._words, self._clock = understanding, words, clock
 
     async def answer_next(self, conversation_id: str) -> bool:
@@ -59,7 +71,7 @@ class Turns:
             context = await self._context(uow, conversation, message)
             said = await uow.messages.get(context.about) if context.about else message
         try:
-            with TurnTimes(self._measures, message, self._clock) as times:
+            with TurnTimes(self._measures, message, self._clock, self._traces) as times:
                 if not await self._answer_here(conversation, message):
                     with times.reading():
                         answer = await self._understanding.turn(
@@ -139,10 +151,10 @@ class Turns:
         """Store the answer, unless somebody took the conversation over while it was computed."""
         async with self._units() as uow:
             conversation, message = await uow.conversations.with_message(conversation_id, message_id)
-            message.reading = answer.reading.to_json()
-            conversation.held_at = None
             await satisfaction.heard_from(uow, self._words, conversation, self._clock.now())
             await attachments.settle(uow, self._words, conversation, message, self._clock.now())
+            conversation.held_at = None
+            message.reading = answer.reading.to_json()  # after the queries: so it is written once
             if message.delivery is Delivery.WAITING:
                 message.delivery = Delivery.ANSWERED
                 self._say(uow, conversation, message, answer.replies)

@@ -19,18 +19,21 @@ from bot.services.words import Words
 _A_MOMENT = timedelta(milliseconds=1)
 
 
-async def judge(uow: UnitOfWork, words: Words, case: Case, now: datetime, actor: str = "desk") -> bool:
+async def judge(
+    uow: UnitOfWork, words: Words, case: Case, now: datetime, actor: str = "desk", *, counts: bool = True
+) -> bool:
     """Judge a case by all that is known of it; whether its verdict or the reasons changed.
 
-    A change is an entry in its history. A clock that was set back takes nothing away: the time of the last
-    verdict counts then. What is not being handled any more keeps its verdict.
+    `counts`: count who else complains of the same even if the case itself is about nothing new. A change is
+    an entry in its history. A clock that was set back takes nothing away: the time of the last verdict counts
+    then. What is not being handled any more keeps its verdict.
     """
     if not case.is_open or case.accepted_at is None:
         case.judge_at = None
         return False
     last, scheme = case.judged or {}, words.handbook.scheme
     now = max(now, _time(last.get("at")) or now)
-    await _count_the_same(uow, words, case, now)
+    await _count_the_same(uow, words, case, now, anyway=counts)
     facts = _facts(words, case, now, last)
     verdict = judgement.judge(scheme, facts)
     case.judge_at = _again(verdict, facts, now, is_solved=_is_solved(words, case))
@@ -39,12 +42,15 @@ async def judge(uow: UnitOfWork, words: Words, case: Case, now: datetime, actor:
 
 
 async def after_turn(turn: Turn) -> None:
-    """What a customer said may have changed how the case is judged."""
+    """What a customer said may have changed how the case is judged.
+
+    That others complain of the same meanwhile is noticed within a minute (judging.py), not with each turn.
+    """
     if turn.case is not None and turn.case.is_open:
-        await judge(turn.uow, turn.words, turn.case, turn.now)
+        await judge(turn.uow, turn.words, turn.case, turn.now, counts=False)
 
 
-async def _count_the_same(uow: UnitOfWork, words: Words, case: Case, now: datetime) -> None:
+async def _count_the_same(uow: UnitOfWork, words: Words, case: Case, now: datetime, *, anyway: bool) -> None:
     """How many different people had the same complaint within the window; a number once reached stays.
 
     Unless the case turns out to be about something else: then it is counted anew, in the last window in which
@@ -53,6 +59,8 @@ async def _count_the_same(uow: UnitOfWork, words: Words, case: Case, now: dateti
     handbook, accepted_at = words.handbook, case.accepted_at or now
     about = things.of_case(case, handbook.fields, handbook.scheme.vague)
     is_news = await uow.judgements.note_things(case, about, accepted_at)
+    if not (is_news or anyway):
+        return
     window = timedelta(days=handbook.scheme.repeat_days)
     until = min(now, accepted_at + window)
     counted = await uow.judgements.most_with_the_same(case.id, until - window, until)

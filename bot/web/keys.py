@@ -32,6 +32,7 @@ from bot.services.judging import Judging
 from bot.services.models.desk import ModelDesk
 from bot.services.one_time import Links
 from bot.services.ownership import Ownership
+from bot.services.personal_deeds import PersonalDesk
 from bot.services.presence import Presences
 from bot.services.promotion import Promotion, Serving
 from bot.services.read_marks import ReadMarks
@@ -115,6 +116,7 @@ class WebParts:
     look_through: Callable[[], Awaitable[object]]
     revealing: Revealing
     audit_log: AuditLog
+    personal: PersonalDesk
     review: ReviewDesk
     shadow: ShadowReplays
     shadow_judging: ShadowJudging

@@ -48,7 +48,10 @@ async def change(request: web.Request) -> web.Response:
     form = await request.post()
     try:
         user_id, called = request.match_info["id"], _called(form)
-        await _staff(request).change(user_id, by=admin.login, called=called, **post_of(form))
+        trusted = "personal_data" in form if called else None
+        await _staff(request).change(
+            user_id, by=admin.login, called=called, personal_data=trusted, **post_of(form)
+        )
     except _REFUSALS as refusal:
         return await one_page(request, admin, refusal)
     await request.app[PARTS].look_through()

@@ -67,7 +67,7 @@ def set_up(app: web.Application) -> None:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters.update(clock=_clock, day=_day, bytes=_bytes)
+    environment.filters.update(clock=_clock, moment=_moment, day=_day, bytes=_bytes)
     environment.globals.update(
         owners=_OWNERS,
         authors=_AUTHORS,
@@ -92,6 +92,11 @@ async def desk_page(
 def _clock(moment: datetime) -> str:
     """Month, day and time in China, for the people of the desk."""
     return f"{moment.astimezone(SHANGHAI):%m-%d %H:%M}"
+
+
+def _moment(moment: datetime) -> str:
+    """The same with the year, for what is looked at years later."""
+    return f"{moment.astimezone(SHANGHAI):%Y-%m-%d %H:%M}"
 
 
 def _bytes(size: int) -> str:

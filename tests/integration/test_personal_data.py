@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import select
 
 from bot.adapters.database import tables as t
 from bot.adapters.database.personal.steps import LOOKED_THROUGH, STAYS, STEPS
-from bot.adapters.papers.person import person_files
+from bot.adapters.papers.person import PersonArchives
 from bot.adapters.rasa_tables import RasaTables
 from bot.domain import history
 from bot.domain.attachment import FileState
@@ -18,8 +19,8 @@ from bot.domain.case import CaseState
 from bot.domain.errors import Conflict, MissingValues, NotAllowed, NotFound
 from bot.domain.personal_data import ERASED
 from bot.services.personal_data import PersonalRights, Who
+from tests.files import stream
 from tests.persons import NAME, OPENID, OTHERS, PHONE, WORDS, Tables, everything, fill, scatter
-from tests.records import NOW
 
 
 @pytest.fixture
@@ -43,9 +44,12 @@ def rights(units, database, trackers, desk):
     return PersonalRights(units, database.reading_units(), trackers, desk.clock)
 
 
-async def test_a_copy_holds_everything_of_the_person_and_nothing_of_others(rights, person):
+async def test_a_copy_holds_everything_of_the_person_and_nothing_of_others(rights, person, desk):
+    await desk.files.put(f"{'f' * 26}.original", stream(b"jpg"))
     taken = await rights.copy(Who("K4837-19209", "138 0013 8000"), "boss")
-    page = person_files(taken.copy, {"f" * 26: b"jpg"}, NOW, internal=True)
+    with await PersonArchives(desk.files, desk.clock).made(taken, internal=True) as file:
+        copy = zipfile.ZipFile(file)
+        page = {name: copy.read(name) for name in copy.namelist()}
     told = json.loads(page["data.json"])
     assert [one["text"] for one in told["messages"]] == [f"又是{WORDS}", f"粥里有{WORDS}，电话{PHONE}"]
     assert {one["number"] for one in told["cases"]} == {"K4837-19209", None}
@@ -128,7 +132,7 @@ async def test_nobody_is_forgotten_while_a_case_is_open(rights, person, units):
         await rights.erase(Who(openid=OPENID), "boss", "本人申请")
 
 
-async def test_erasing_needs_a_supervisor_and_a_reason(rights, person):
+async def test_erasing_needs_somebody_trusted_and_a_reason(rights, person):
     with pytest.raises(NotAllowed):
         await rights.erase(Who(openid=OPENID), "li", "本人申请")
     with pytest.raises(NotAllowed):

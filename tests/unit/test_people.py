@@ -17,7 +17,14 @@ MAY = {
     Role.AGENT: {Deed.TALK},
     Role.SENIOR: {Deed.TALK, Deed.EASE},
     Role.SUPERVISOR: {Deed.TALK, Deed.EASE, Deed.OVERSEE, *IMPROVE},
-    Role.ADMIN: {Deed.TALK, Deed.EASE, Deed.OVERSEE, *IMPROVE, Deed.SET_UP},
+    Role.ADMIN: {
+        Deed.TALK,
+        Deed.EASE,
+        Deed.OVERSEE,
+        *IMPROVE,
+        Deed.SET_UP,
+        Deed.HANDLE_PERSONAL_DATA,
+    },
     Role.DEPARTMENT: {Deed.ANSWER_FOR_DEPARTMENT},
 }
 OFFICES = Offices({"general_manager": "总经理"}, {"production": "生产部"})

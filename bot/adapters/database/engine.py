@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+import time
 from typing import Any, cast
 
 from sqlalchemy import URL, Connection, ExceptionContext, QueuePool, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InvalidatePoolError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.adapters.database import quick_sqlite
 from bot.adapters.database.sealing import Sealer
@@ -15,6 +17,7 @@ from bot.domain.errors import ConfigurationError
 READ_ONLY = "kesu_read_only"
 BUSY_SECONDS = 30  # how long a writer waits for its turn before it gives up
 ANSWER_SECONDS = 30  # how long PostgreSQL may take for a statement of the desk's
+RESTED_SECONDS = 1.0  # a connection that lay idle for longer is asked whether it is still there
 _GIVE_BACK_SECONDS = 5.0  # how long a closing engine waits for its connections
 _LOOK_SECONDS = 0.01
 _DRIVERS = {
@@ -75,9 +78,9 @@ def create_engine(
         engine = create_async_engine(
             url,
             hide_parameters=True,
-            pool_pre_ping=True,
             connect_args={"timeout": BUSY_SECONDS, "command_timeout": answers_within},
         )
+        _ask_rested(engine)
         event.listen(engine.sync_engine, "handle_error", _give_up_silent)
         event.listen(engine.sync_engine, "handle_error", _drop_detail)
     engine.dialect.kesu_sealer = sealer  # type: ignore[attr-defined] # read by bot.adapters.database.types
@@ -96,6 +99,26 @@ async def close_engine(engine: AsyncEngine) -> None:
             while pool.checkedout():  # noqa: ASYNC110 -- a pool tells nobody when it is given one
                 await asyncio.sleep(_LOOK_SECONDS)
     await engine.dispose()
+
+
+def _ask_rested(engine: AsyncEngine) -> None:
+    """Have connections that lay idle asked whether they are still there, and made anew if not.
+
+    SQLAlchemy's own `pool_pre_ping` asks before each transaction: three round trips, as many as a small
+    transaction itself takes.
+    """
+
+    @event.listens_for(engine.sync_engine, "checkin")
+    def rest(_connection: object, record: ConnectionPoolEntry) -> None:
+        record.info["rests_since"] = time.monotonic()
+
+    @event.listens_for(engine.sync_engine, "checkout")
+    def ask(connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:  # noqa: ANN401 -- the driver's connection
+        since = record.info.get("rests_since")
+        if since is None or time.monotonic() - since < RESTED_SECONDS:
+            return
+        if not engine.dialect._do_ping_w_event(connection):  # noqa: SLF001 -- what pool_pre_ping calls
+            raise InvalidatePoolError
 
 
 def _give_up_silent(context: ExceptionContext) -> None:

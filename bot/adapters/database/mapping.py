@@ -23,6 +23,7 @@ from bot.domain.groups import Group, Membership, Presence
 from bot.domain.handbook.editions import Edition, PrintedWords
 from bot.domain.model import Model
 from bot.domain.people import Avoidance, Holding, Link, SignIn, User
+from bot.domain.personal_requests import PersonalRequest
 from bot.domain.proposal import LabelProposal
 from bot.domain.review import Review, ReviewGroup
 from bot.domain.shadow import Difference, ShadowJudgement, ShadowRun
@@ -77,6 +78,7 @@ def map_domain() -> None:
         (Chat, tables.wechat_chats),
         (Sending, tables.wechat_sendings),
         (IncomingMedia, tables.wechat_media),
+        (PersonalRequest, tables.personal_requests),
     ):
         mapper.map_imperatively(
             guarded,

@@ -29,6 +29,7 @@ from bot.domain.things import Cluster, Listed, Thing
 _NOT_COUNTED = (CaseState.DRAFT, CaseState.WITHDRAWN)
 _IS_OPEN = cases.c.state == CaseState.ACCEPTED
 _MARK = 400  # rows marked in one statement
+_COUNTED = 1000  # complaints of one thing
 
 
 class SqlJudgements(Repository):
@@ -66,25 +67,18 @@ class SqlJudgements(Repository):
         return hashed(value, self._session.get_bind().dialect)
 
     async def most_with_the_same(self, case_id: str, since: datetime, until: datetime) -> int:
-        """The most different people who then complained of one issue of one of the case's things."""
-        mine = case_things.alias()
-        same = and_(
-            case_things.c.value == mine.c.value,
-            case_things.c.issue == mine.c.issue,
-            case_things.c.kind == mine.c.kind,
-        )
-        counted = (
-            select(func.count(case_things.c.person.distinct()).label("people"))
-            .select_from(mine)
-            .join(case_things, same)
-            .join(cases, cases.c.id == case_things.c.case_id)
-            .where(mine.c.case_id == case_id, case_things.c.at.between(since, until))
-            .where(cases.c.state.not_in(_NOT_COUNTED))
-            .group_by(mine.c.kind, mine.c.value, mine.c.issue)
-            .subquery()
-        )
+        """The most different people who then complained of one issue of one of the case's things.
+
+        Of the latest `_COUNTED` complaints of each: on the day of a recall there may be any number.
+        """
+        table = case_things.c
+        mine = select(table.kind, table.value, table.issue).where(table.case_id == case_id)
         with races_as_conflicts():
-            return await self._session.scalar(select(func.max(counted.c.people))) or 1
+            counts = [
+                await self._session.scalar(_people_with(*thing, since, until)) or 0
+                for thing in await self._session.execute(mine)
+            ]
+        return max([1, *counts])
 
     async def newly_repeated(self, since: datetime, people: int, limit: int) -> list[str]:
         """Open cases of which so many people complained alike since then, and that don't know it yet."""
@@ -235,3 +229,18 @@ def _beyond(keys: tuple[Any, ...], last: Case, *, rising: bool) -> ColumnElement
     """Behind the last one in this order; compared as rows, so that the index is read on from there."""
     here, there = tuple_(*keys), tuple_(*(literal(getattr(last, key.name), key.type) for key in keys))
     return here > there if rising else here < there
+
+
+def _people_with(kind: str, value: str, issue: str, since: datetime, until: datetime) -> Select[int]:
+    """How many different people stand behind the latest complaints of an issue of a thing."""
+    table = case_things.c
+    latest = (
+        select(table.person)
+        .join(cases, cases.c.id == table.case_id)
+        .where(table.value == value, table.issue == issue, table.kind == kind)
+        .where(table.at.between(since, until), cases.c.state.not_in(_NOT_COUNTED))
+        .order_by(table.at.desc())
+        .limit(_COUNTED)
+        .subquery()
+    )
+    return select(func.count(latest.c.person.distinct()))

@@ -132,6 +132,11 @@ class SqlPeople(Repository):
         """Forget every browser of a person."""
         await self._session.execute(delete(SignIn).where(sign_ins.c.user_id == user_id))
 
+    async def forget_over(self, now: datetime) -> None:
+        """Forget browsers and links whose time is over: they let nobody in."""
+        await self._session.execute(delete(SignIn).where(sign_ins.c.expires_at <= now))
+        await self._session.execute(delete(Link).where(links.c.expires_at <= now))
+
 
 class SqlActionResults(Repository):
     """What each action of each turn answered (ports.ActionResults)."""

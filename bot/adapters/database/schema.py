@@ -11,14 +11,10 @@ import sys
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, closing
+from functools import cache
 from pathlib import Path
-from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import URL, Connection, text
+from sqlalchemy import URL, Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -28,6 +24,7 @@ from bot.domain.errors import ConfigurationError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _TSVECTOR_INDEX = "ix_search_entries_tokens"  # on PostgreSQL alone: the tables say nothing of it
+_NOTED = "alembic_version"  # Alembic's table, with one row: the revision of the database
 _TURN_SECONDS = 0.05
 _UPGRADE_LOCK = 0x6B657375  # "kesu": two desks that start at once upgrade one after the other
 
@@ -55,7 +52,7 @@ async def check(url: str) -> None:
         )
     async with _connection(parsed) as connection:
         found = await connection.run_sync(_known_revision, name)
-    if found != _scripts().get_current_head():
+    if found != revisions()[-1]:
         raise ConfigurationError(
             f"The tables of {name} are {'older than this program' if found else 'missing'}:"
             " run `kesu db upgrade`."
@@ -64,7 +61,14 @@ async def check(url: str) -> None:
 
 def knows(revision: str) -> bool:
     """Whether this program can bring a database of this revision up to date; a newer program's it can't."""
-    return revision in {script.revision for script in _scripts().walk_revisions()}
+    return revision in revisions()
+
+
+@cache
+def revisions() -> tuple[str, ...]:
+    """This program's revisions, oldest first, by the names of their files: each follows the one before."""
+    files = sorted((MIGRATIONS / "versions").glob("v[0-9]*_*.py"))
+    return tuple(file.stem.partition("_")[0].removeprefix("v") for file in files)
 
 
 def ours(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:  # noqa: FBT001 -- Alembic's signature
@@ -122,25 +126,17 @@ def _probe(file: Path) -> None:
                 return
 
 
-def _config(connection: Connection | None = None) -> Config:
-    config = Config(attributes={"connection": connection})
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
-    config.set_main_option("file_template", "v%%(rev)s_%%(slug)s")  # a module name starts with a letter
-    return config
-
-
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
-
-
 def _upgrade(connection: Connection, name: str) -> None:
-    if _known_revision(connection, name) != _scripts().get_current_head():
-        command.upgrade(_config(connection), "head")
+    if _known_revision(connection, name) != revisions()[-1]:
+        from bot.adapters.database.migrating import migrate  # most starts find nothing to migrate
+
+        migrate(connection, MIGRATIONS)
 
 
 def _known_revision(connection: Connection, name: str) -> str | None:
     """The database's revision, None when it has none yet; ConfigurationError when we don't know it."""
-    found = MigrationContext.configure(connection).get_current_revision()
+    has_any = inspect(connection).has_table(_NOTED)
+    found: str | None = connection.scalar(text(f"SELECT version_num FROM {_NOTED}")) if has_any else None  # noqa: S608 -- a constant
     if found is not None and not knows(found):
         raise ConfigurationError(
             f"{name} is at revision {found}, which this program does not know: a newer one wrote it."
@@ -150,14 +146,10 @@ def _known_revision(connection: Connection, name: str) -> str | None:
 
 
 async def _write_migration(url: str, message: str) -> None:
+    from bot.adapters.database.migrating import write
+
     async with _connection(parse_url(url)) as connection:
-        await connection.run_sync(_revise, message)
-
-
-def _revise(connection: Connection, message: str) -> Any:  # noqa: ANN401 -- Alembic's answer is of no use here
-    config = _config(connection)
-    number = len(list(_scripts().walk_revisions())) + 1
-    command.revision(config, message, autogenerate=True, rev_id=f"{number:04}")
+        await connection.run_sync(write, MIGRATIONS, len(revisions()) + 1, message)
 
 
 if __name__ == "__main__":

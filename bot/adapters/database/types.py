@@ -141,6 +141,11 @@ class StorableText(TypeDecorator[str]):
         return None if value is None else storable(value)
 
 
+def phone_hashed(phone: str, dialect: Dialect) -> str:
+    """The keyed hash by which cases are found by a phone."""
+    return _sealer(dialect).phone_hash(phone)
+
+
 def hashed(value: str, dialect: Dialect) -> Hashed:
     """What a `LookedUp` column holds for this value."""
     return Hashed(_sealer(dialect).look_up_hash(value))

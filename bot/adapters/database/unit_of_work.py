@@ -35,6 +35,7 @@ from bot.adapters.database.repositories_judgement import SqlJudgements
 from bot.adapters.database.repositories_models import SqlModels
 from bot.adapters.database.repositories_ownership import SqlGroups, SqlPresences, SqlQueue
 from bot.adapters.database.repositories_people import SqlActionResults, SqlLookups, SqlPeople
+from bot.adapters.database.repositories_personal import SqlPersonalRequests
 from bot.adapters.database.repositories_reports import SqlReports
 from bot.adapters.database.repositories_reviews import SqlCorrections, SqlReviews
 from bot.adapters.database.repositories_search import SqlSearchIndex
@@ -72,6 +73,7 @@ from bot.services.ports import (
     Models,
     People,
     PersonalData,
+    PersonalRequests,
     Presences,
     Queue,
     Reports,
@@ -175,6 +177,7 @@ class SqlUnitOfWork:
         self.actions: ActionResults = SqlActionResults(self._session)
         self.people: People = SqlPeople(self._session, locking=writes)
         self.personal_data: PersonalData = SqlPersonalData(self._session)
+        self.personal_requests: PersonalRequests = SqlPersonalRequests(self._session)
         self.groups: Groups = SqlGroups(self._session)
         self.presences: Presences = SqlPresences(self._session, locking=writes)
         self.queue: Queue = SqlQueue(self._session)

@@ -27,13 +27,14 @@ from bot.services.ports.measures import (
 from bot.services.ports.models import Made, MakeReport, Models, Trainer
 from bot.services.ports.ownership import CaseMark, Groups, Presences, Queue
 from bot.services.ports.people import People, Tasks
-from bot.services.ports.personal_data import PersonalData, Trackers
+from bot.services.ports.personal_data import PersonalData, PersonalRequests, Trackers
 from bot.services.ports.processes import Leases
 from bot.services.ports.reports import Reports
 from bot.services.ports.reviews import Corrections, Near, Reviews
 from bot.services.ports.search import SearchIndex
 from bot.services.ports.shadow import Reader, ReadersBeside, ReadMessage, Shadows, TrainingRows
 from bot.services.ports.speech import Recognizer, Recording
+from bot.services.ports.traces import NotTraced, Traces
 from bot.services.ports.units import UnitOfWork, Units
 from bot.services.ports.wechat import Wechat
 from bot.services.ports.wechat_clients import (
@@ -88,10 +89,12 @@ __all__ = [
     "Models",
     "Near",
     "NotMeasured",
+    "NotTraced",
     "OfficialClient",
     "Page",
     "People",
     "PersonalData",
+    "PersonalRequests",
     "PhoneHash",
     "Presences",
     "Queue",
@@ -114,6 +117,7 @@ __all__ = [
     "Stage",
     "Standing",
     "Tasks",
+    "Traces",
     "Trackers",
     "Trainer",
     "TrainingRows",

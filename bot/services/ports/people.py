@@ -83,6 +83,9 @@ class People(Protocol):
     async def end_sign_ins(self, user_id: str) -> None:
         """Forget every browser of a person."""
 
+    async def forget_over(self, now: datetime) -> None:
+        """Forget browsers and links whose time is over."""
+
 
 class Tasks(Protocol):
     """What there is to do."""

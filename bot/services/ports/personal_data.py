@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.personal_data import Copy, Subject
+from bot.domain.personal_requests import PersonalRequest
 
 
 class PersonalData(Protocol):
@@ -15,6 +16,9 @@ class PersonalData(Protocol):
 
     async def by_external_id(self, id: str) -> list[str]:
         """The ids of the customers whom some channel calls so (an openid, an external_userid)."""
+
+    async def by_phone(self, phone: str) -> list[str]:
+        """The ids of the customers who gave this phone, in a case or to somebody who wrote it down."""
 
     async def same_phone(self, subject: Subject) -> list[str]:
         """Numbers of others' cases in which the same phone stands."""
@@ -33,6 +37,25 @@ class PersonalData(Protocol):
 
     async def erase(self, subject: Subject) -> None:
         """Delete and blank it; the caller commits. The chains of histories stay whole."""
+
+
+class PersonalRequests(Protocol):
+    """The register of what people asked for about their own data."""
+
+    def add(self, request: PersonalRequest) -> None:
+        """Take a new one in."""
+
+    async def get(self, id: str, *, lock: bool = False) -> PersonalRequest:
+        """By id, locked until the unit ends if asked for; NotFound."""
+
+    async def open(self) -> list[PersonalRequest]:
+        """Those in which something is still to be done, the first due first."""
+
+    async def settled(self, before: str, limit: int) -> list[PersonalRequest]:
+        """The others, the newest first; those before this id ("": all)."""
+
+    async def open_of(self, customer_ids: Collection[str]) -> list[PersonalRequest]:
+        """The open ones about any of these customers."""
 
 
 class Trackers(Protocol):

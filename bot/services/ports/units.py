@@ -17,7 +17,7 @@ from bot.services.ports.judgement import Judgements
 from bot.services.ports.models import Models
 from bot.services.ports.ownership import Groups, Presences, Queue
 from bot.services.ports.people import People, Tasks
-from bot.services.ports.personal_data import PersonalData
+from bot.services.ports.personal_data import PersonalData, PersonalRequests
 from bot.services.ports.reports import Reports
 from bot.services.ports.reviews import Corrections, Reviews
 from bot.services.ports.search import SearchIndex
@@ -38,6 +38,7 @@ class UnitOfWork(Protocol):
     actions: ActionResults
     people: People
     personal_data: PersonalData
+    personal_requests: PersonalRequests
     groups: Groups
     presences: Presences
     queue: Queue

@@ -2,9 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-
-import numpy as np
-import numpy.typing as npt
+from typing import TYPE_CHECKING
 
 from bot.domain.conversation import Message
 from bot.domain.errors import Conflict, UnderstandingUnavailable
@@ -14,6 +12,10 @@ from bot.domain.review import Review, ReviewGroup, ReviewState
 from bot.domain.vectors import Vectors
 from bot.services.ids import new_id
 from bot.services.ports import Clock, Near, Understanding, UnitOfWork, Units
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
 log = logging.getLogger(__name__)
 
@@ -112,6 +114,8 @@ class Neighbours:
         if normal in self._exact:
             return self._exact[normal]
         if vector is not None and self._rows:
+            import numpy as np
+
             likeness = np.stack(self._rows) @ _unpacked(vector)
             best = int(likeness.argmax())
             if likeness[best] >= NEAR:
@@ -120,7 +124,9 @@ class Neighbours:
         return None if alike is None else self._named[alike]
 
 
-def _unpacked(vector: bytes) -> npt.NDArray[np.float32]:
+def _unpacked(vector: bytes) -> "npt.NDArray[np.float32]":
+    import numpy as np  # late: it takes long to load, and no start needs it
+
     return np.frombuffer(vector, dtype="<f2").astype(np.float32)
 
 

@@ -17,6 +17,7 @@ from bot.services.ports import Clock, Units
 log = logging.getLogger(__name__)
 
 AT_ONCE = 16  # that are handed on before it is noted which ones were
+GIVEN_WAY_S = 0.05  # that handing one on waits at most while calls wait to be acknowledged
 LEFT_BEHIND = timedelta(minutes=1)  # after that somebody else looks after what a process has kept
 Take = Callable[[Inbound], Awaitable[None]]
 Waiting = tuple[Inbound, asyncio.Future[str | None]]
@@ -120,12 +121,19 @@ class Backlog:
                 self._known.difference_update(map(dedup_key, some))
 
     async def _is_taken(self, inbound: Inbound) -> bool:
+        await self._give_way()
         try:
             await self._take(inbound)
         except Exception as error:  # noqa: BLE001 -- it stays kept, and the others go on; no words of customers
             log.error("a message waits for another try: %s", type(error).__qualname__)  # noqa: TRY400 -- as above
             return False
         return True
+
+    async def _give_way(self) -> None:
+        """Somebody waits for what is being kept; nobody does for what is handed on."""
+        keeping = self._tasks.get("keep")
+        if keeping is not None:
+            await asyncio.wait([keeping], timeout=GIVEN_WAY_S)
 
     async def _note(self, taken: list[Inbound]) -> None:
         """They need not be kept any more; where that can't be noted they are handed on again, and known."""

@@ -20,13 +20,13 @@ Limit = Annotated[int, Field(ge=1, le=MOST)]
 class Given(BaseModel):
     """What a program hands in: nothing unknown, nothing of another type."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True, defer_build=True)
 
 
 class Asked(BaseModel):
     """What stands behind the question mark of an address."""
 
-    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
 
 
 class ConversationsAsked(Asked):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
 from bot.domain.conversation import Author, Owner
 from bot.domain.outgoing import WarningKind
@@ -13,14 +13,20 @@ from bot.services.inbox import Outcome
 Row = TypeVar("Row")
 
 
-class Page(BaseModel, Generic[Row]):
+class Told(BaseModel):
+    """What the API tells. Made ready when it is first needed: most desks are asked nothing over the API."""
+
+    model_config = ConfigDict(defer_build=True)
+
+
+class Page(Told, Generic[Row]):
     """One page of a list; `next` is the `after` of the following one, null on the last."""
 
     items: list[Row]
     next: str | None
 
 
-class Better(BaseModel):
+class Better(Told):
     """What the handbook would say instead."""
 
     clause: str
@@ -28,7 +34,7 @@ class Better(BaseModel):
     text: str
 
 
-class Warned(BaseModel):
+class Warned(Told):
     """A place in what a customer would be told; `id` goes into `confirmed` to tell them all the same."""
 
     id: str
@@ -43,7 +49,7 @@ class Warned(BaseModel):
     confirm: bool
 
 
-class Problem(BaseModel):
+class Problem(Told):
     """Why something was not done: a stable key, and a sentence in Chinese for a person.
 
     `warnings` come with the key `unconfirmed`.
@@ -54,14 +60,14 @@ class Problem(BaseModel):
     warnings: list[Warned] = []
 
 
-class Person(BaseModel):
+class Person(Told):
     """Who writes, as far as they told; the phone's last four digits without `personal:read`."""
 
     name: str | None
     phone: str | None
 
 
-class Conversation(BaseModel):
+class Conversation(Told):
     """A conversation and its owner; `version` counts the owners."""
 
     id: str
@@ -74,7 +80,7 @@ class Conversation(BaseModel):
     waiting_since: datetime | None
 
 
-class File(BaseModel):
+class File(Told):
     """A photo or video that came with a line."""
 
     id: str
@@ -83,7 +89,7 @@ class File(BaseModel):
     size: int
 
 
-class Line(BaseModel):
+class Line(Told):
     """One line; numbers that look like phones are masked in its text without `personal:read`."""
 
     seq: int
@@ -96,7 +102,7 @@ class Line(BaseModel):
     files: list[File]
 
 
-class Transcript(BaseModel):
+class Transcript(Told):
     """A conversation with some of its lines; `next` is the `after` of the following ones, null at the end."""
 
     conversation: Conversation
@@ -105,7 +111,7 @@ class Transcript(BaseModel):
     next: int | None
 
 
-class CaseRow(BaseModel):
+class CaseRow(Told):
     """A case in the list; titles are in Chinese."""
 
     id: str
@@ -121,14 +127,14 @@ class CaseRow(BaseModel):
     resting: bool
 
 
-class Needed(BaseModel):
+class Needed(Told):
     """A value that is filled in with a move."""
 
     id: str
     title: str
 
 
-class Move(BaseModel):
+class Move(Told):
     """Something that can be done with the case now; with `approvers` it is proposed to them."""
 
     id: str
@@ -138,7 +144,7 @@ class Move(BaseModel):
     approvers: list[str]
 
 
-class Case(BaseModel):
+class Case(Told):
     """A case; `version` goes with whatever is done to it, and is its ETag."""
 
     id: str
@@ -165,14 +171,14 @@ class Case(BaseModel):
     moves: list[Move]
 
 
-class Fact(BaseModel):
+class Fact(Told):
     """Something that a task proposes."""
 
     title: str
     value: str
 
 
-class Task(BaseModel):
+class Task(Told):
     """Something to do for the token's user; `answers` are what can be said to it."""
 
     id: str
@@ -190,13 +196,13 @@ class Task(BaseModel):
     blocked: str | None
 
 
-class Decided(BaseModel):
+class Decided(Told):
     """The task is closed."""
 
     id: str
 
 
-class Clause(BaseModel):
+class Clause(Told):
     """A clause of the handbook; `texts` are the ways to say it."""
 
     id: str

@@ -1,5 +1,8 @@
 """Everything that the API does, in one table: its routes and its OpenAPI document are made from it."""
 
+from functools import cache
+from typing import Any
+
 from aiohttp import web
 
 from bot.domain.api_token import Scope
@@ -61,12 +64,16 @@ OPERATIONS = (
     ),
 )  # fmt: skip
 
-DOCUMENT = document(OPERATIONS, BASE)
+
+@cache
+def described() -> dict[str, Any]:
+    """The OpenAPI document of all of them; made when somebody asks for it."""
+    return document(OPERATIONS, BASE)
 
 
 async def openapi(_request: web.Request) -> web.Response:
     """GET /api/v1/openapi.json: for everybody, it holds nothing of anybody."""
-    return web.json_response(DOCUMENT)
+    return web.json_response(described())
 
 
 def routes() -> list[web.RouteDef]:

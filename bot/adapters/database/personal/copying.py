@@ -1,7 +1,7 @@
 """Copies what the case database holds of a person, table by table, with everything sealed opened."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from sqlalchemy import Column, Table, select
@@ -30,6 +30,7 @@ _OWN: Mapping[Table, tuple[str, ...]] = {
     t.visits: (
         "id", "case_id", "round", "nth", "due_at", "way", "tries", "tried_at", "satisfaction", "answered_at",
     ),
+    t.personal_requests: ("id", "kind", "asker", "way", "asked_on", "due_at", "state", "decided_at"),
     t.wechat_chats: ("conversation_id", "channel", "account", "subscribed", "window_since"),
     t.wechat_sendings: ("id", "conversation_id", "way", "body", "state", "created_at", "sent_at"),
 }  # fmt: skip
@@ -47,9 +48,13 @@ _INTERNAL: Mapping[Table, tuple[str, ...]] = {
 
 def _which(table: Table) -> Which:
     """Of a table, the rows about a person."""
-    ids = {t.customers: "customers", t.conversations: "talks", t.cases: "cases"}
-    if table in ids:
-        return lambda subject: table.c.id.in_(getattr(subject, ids[table]))
+    named = {
+        t.customers: ("id", "customers"), t.conversations: ("id", "talks"), t.cases: ("id", "cases"),
+        t.personal_requests: ("customer_id", "customers"),
+    }  # fmt: skip
+    if table in named:
+        column, whose = named[table]
+        return lambda subject: table.c[column].in_(getattr(subject, whose))
     if table is t.messages:
         return lambda subject: lines(subject, table.c.conversation_id, table.c.created_at)
     if table is t.corrections:
@@ -85,6 +90,6 @@ def _order(table: Table) -> list[Column[Any]]:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, datetime):
+    if isinstance(value, date):  # a moment is one, too
         return value.isoformat()
     return value

@@ -11,6 +11,7 @@ from bot.adapters.database.personal import copying
 from bot.adapters.database.personal.steps import STEPS, Step, said
 from bot.adapters.database.races import races_as_conflicts
 from bot.adapters.database.repositories import Repository
+from bot.adapters.database.types import phone_hashed
 from bot.domain.personal_data import ERASED, NOBODY, Copy, Subject, kept_facts, may_stay
 
 
@@ -38,6 +39,14 @@ class SqlPersonalData(Repository):
         column = t.customers.c.external_id
         fits = or_(column == id, column.endswith(f":{id}", autoescape=True))
         return await self._all(select(t.customers.c.id).where(fits).order_by(t.customers.c.id))
+
+    async def by_phone(self, phone: str) -> list[str]:
+        """The customers who gave this phone: in a case, or to somebody who opened one by hand."""
+        known = phone_hashed(phone, self._session.get_bind().dialect)
+        told = select(t.cases.c.customer_id).where(t.cases.c.phone_hash == known)
+        column = t.customers.c
+        mine = or_(column.id.in_(told), column.external_id == known)
+        return await self._all(select(column.id).where(mine).order_by(column.id))
 
     async def same_phone(self, subject: Subject) -> list[str]:
         """Numbers of others' cases in which the same phone stands."""

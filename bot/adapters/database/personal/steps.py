@@ -153,6 +153,11 @@ STEPS = (
     Step(t.cases, _of(t.cases, "id", "kept"), _CASE, frozenset({"fields"}), title="投诉（隐去个人）"),
     Step(t.messages, _kept_lines, _LINE, title="消息（抹去内容）"),
     Step(t.messages, _goes(t.messages.c.conversation_id, "conversations"), title="消息（删除）"),
+    Step(
+        t.personal_requests,
+        _of(t.personal_requests, "customer_id", "customers"),
+        {"customer_id": None, "checked": "", "reason": ""},
+    ),
     Step(t.lookups, _of(t.lookups, "who", "customers")),
     Step(t.conversations, _stays(t.conversations.c.id, "conversations"), _TALK, title="会话（隐去个人）"),
     Step(t.conversations, _goes(t.conversations.c.id, "conversations"), title="会话（删除）"),

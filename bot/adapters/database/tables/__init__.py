@@ -33,6 +33,7 @@ from bot.adapters.database.tables.people import (
     tasks,
     users,
 )
+from bot.adapters.database.tables.personal import personal_requests
 from bot.adapters.database.tables.processes import desk_processes, turn_leases
 from bot.adapters.database.tables.reviews import (
     corrections,
@@ -93,6 +94,7 @@ __all__ = [
     "metadata",
     "models",
     "notes",
+    "personal_requests",
     "presences",
     "review_groups",
     "review_progress",

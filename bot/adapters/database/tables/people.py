@@ -28,6 +28,7 @@ users = Table(
     Column("totp_step", Integer),
     Column("recovery", JSON, nullable=False, server_default="[]"),
     Column("named_until", ID, server_default=""),
+    Column("personal_data", Boolean, nullable=False, server_default=false()),
     Index("ix_users_email", "email", unique=True),
     Index("ix_users_subject", "subject", unique=True),
 )
