@@ -8,10 +8,12 @@ from bot.adapters.background import RasaHealth, background, every
 from bot.adapters.clock import SystemClock
 from bot.adapters.model_files import model_id
 from bot.adapters.rasa_fleet import RasaFleet
-from bot.assembly import Desk, listening, open_desk, read_books
+from bot.adapters.serving import listening
+from bot.assembly import Desk, open_desk
+from bot.books import Books
 from bot.door import web_parts
 from bot.draining import Drain
-from bot.monitoring import measured, monitored
+from bot.monitoring import measured, monitored, trace_requests, traced
 from bot.neighbours import open_neighbours
 from bot.services.promotion import Serving
 from bot.settings import Settings
@@ -20,7 +22,7 @@ from bot.web.keys import LOOKING
 from bot.web.live import Hub
 from bot.wechat_channels import open_wechat
 
-__all__ = ["Desk", "listening", "open_desk", "read_books", "serve"]
+__all__ = ["Desk", "open_desk", "serve"]
 
 SWEEP_SECONDS = 15.0
 SHIFT_SECONDS = 5.0
@@ -43,6 +45,7 @@ async def serve(
     started: asyncio.Event,
     fleet: RasaFleet | None = None,
     drain: Drain | None = None,
+    books: Books | None = None,
 ) -> None:
     """Run the desk until `drain` ends it, or until cancelled; `started` is set once its doors are open.
 
@@ -51,13 +54,15 @@ async def serve(
     """
     hub, drain, measures = Hub(), drain or Drain(), measured(settings)
     async with (
-        open_desk(settings, SystemClock(), hub, measures) as desk,
+        traced() as traces,
+        open_desk(settings, SystemClock(), hub, measures, traces, books) as desk,
         open_wechat(desk, hub) as wechat,
         open_neighbours(desk, hub) as neighbours,
     ):
         health = RasaHealth(desk.rasa, desk.runner.hurry)
         serving = partial(_serving, health, fleet)
         door = create_web_app(web_parts(desk, hub, health, serving, wechat, neighbours.count))
+        trace_requests(door, traces)
         if fleet is not None:
             fleet.attach(desk.rasa, desk.promotion)
         async with (
@@ -93,6 +98,7 @@ async def serve(
             await desk.judging.begin()
             await desk.runner.take_up()
             started.set()
+            await asyncio.to_thread(desk.actions.load)
             await drain.wait()
             await drain.carry_out(desk, health, hub, opened, sending)
 

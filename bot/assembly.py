@@ -6,18 +6,14 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 
-from aiohttp import web
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions.webhook import ActionServer
 from bot.adapters import pinyin
-from bot.adapters.company_file import read_company
 from bot.adapters.data_keys import sealer_of
-from bot.adapters.database.sealing import Sealer
 from bot.adapters.database.turn_leases import TurnLeases
 from bot.adapters.database.unit_of_work import Database
 from bot.adapters.files_folder import FolderFiles
-from bot.adapters.handbook_files import load_handbook
 from bot.adapters.media.desk_media import DeskMedia
 from bot.adapters.model_files import find_archive, finder
 from bot.adapters.model_trainer import CandidateTrainer
@@ -27,11 +23,11 @@ from bot.adapters.reports.child import ReportProcess
 from bot.adapters.script import convert
 from bot.adapters.secrets_file import keys_now
 from bot.adapters.senders import senders
+from bot.adapters.serving import listening
 from bot.adapters.understanding import RasaClient
 from bot.adapters.webhook_sender import HttpWebhookSender
-from bot.domain.company import Company
+from bot.books import Books, read_books
 from bot.domain.errors import ConfigurationError
-from bot.domain.handbook.handbook import Handbook
 from bot.services import avoidance, calendars, search, silence
 from bot.services.editions import EditionsInForce
 from bot.services.following import Following
@@ -41,7 +37,7 @@ from bot.services.model_reports import ReportMaker
 from bot.services.models.jobs import ModelJobs
 from bot.services.outbreaks import Outbreaks
 from bot.services.ownership import Ownership
-from bot.services.ports import Clock, Live, Measures, Units
+from bot.services.ports import Clock, Live, Measures, NotTraced, Traces, Units
 from bot.services.presence import Presences
 from bot.services.promotion import Promotion
 from bot.services.retention import Retention
@@ -49,6 +45,7 @@ from bot.services.review.desk import ReviewDesk
 from bot.services.runner import Runner
 from bot.services.shadow import ShadowReplays
 from bot.services.shifts import Shifts
+from bot.services.traced_sending import TracedWebhooks, traced_senders
 from bot.services.turns import Turns
 from bot.services.uploads import UploadLimits, Uploads
 from bot.services.webhook_sending import WebhookOutbox
@@ -90,6 +87,8 @@ class Desk:
     review: ReviewDesk
     shadow: ShadowReplays
     retention: Retention
+    actions: ActionServer
+    traces: Traces
 
     async def see_to_silence(self) -> int:
         """A gentle word to customers who have fallen silent, then their drafts are accepted."""
@@ -128,20 +127,31 @@ class Desk:
 
 @asynccontextmanager
 async def open_desk(
-    settings: Settings, clock: Clock, live: Live, measures: Measures | None = None
+    settings: Settings,
+    clock: Clock,
+    live: Live,
+    measures: Measures | None = None,
+    traces: Traces | None = None,
+    books: Books | None = None,
 ) -> AsyncIterator[Desk]:
-    """Open the desk on an upgraded database; its actions listen on `settings.actions_port`."""
-    database, sealer = _open_database(settings)
+    """Open the desk on an upgraded database; its actions listen on `settings.actions_port`.
+
+    `books` are those of the settings, if they have been read already.
+    """
+    sealer = sealer_of(settings)
+    database = Database(settings.database_url, sealer)
     await database.confirm_key()
-    words = Words(*read_books(settings), convert, sealer.phone_hash)
+    words = Words(*(books or read_books(settings)), convert, sealer.phone_hash)
     units, secret = database.units(live), pair_secret(settings)
     await calendars.refresh(database.reading_units(), words)
     editions = EditionsInForce(units, database.reading_units(), words, clock)
     await editions.begin()
     await asyncio.to_thread(pinyin.load)
-    rasa = RasaClient(f"http://{LOOPBACK}:{settings.rasa_port}", secret)
+    traces = traces or NotTraced()
+    rasa = RasaClient(f"http://{LOOPBACK}:{settings.rasa_port}", secret, also=traces.headers)
     reading = database.reading_units()
-    turns = Turns(units, reading, rasa, words, clock, measures)
+    turns = Turns(units, reading, rasa, words, clock, measures, traces)
+    actions = ActionServer(units, words, clock, secret, measures, traces)
     files = FolderFiles(settings.files)
     files.prepare()
     most = UploadLimits(settings.photo_mb, settings.video_mb, settings.files_a_day, settings.files_a_day_mb)
@@ -164,11 +174,13 @@ async def open_desk(
         shifts=Shifts(units, words, clock, presence, reading=reading),
         judging=Judging(units, words, clock, reading=reading),
         outbreaks=Outbreaks(units, words, clock, reading=reading),
-        following=Following.of(units, reading, rasa, words, clock, senders(settings), settings.base_url),
+        following=Following.of(
+            units, reading, rasa, words, clock, traced_senders(senders(settings), traces), settings.base_url
+        ),
         files=files,
         uploads=Uploads(units, files, DeskMedia(), clock, most),
         webhook_sender=sender,
-        webhooks=WebhookOutbox(units, reading, sender, clock),
+        webhooks=WebhookOutbox(units, reading, TracedWebhooks(sender, traces), clock),
         trainer=(trainer := CandidateTrainer(settings)),
         model_jobs=_model_jobs(settings, database, units, clock, trainer),
         promotion=Promotion(
@@ -180,11 +192,12 @@ async def open_desk(
         ),
         review=ReviewDesk.of(units, reading, rasa, clock, words, pinyin.syllables_of),
         retention=Retention(units, reading, RasaTables(settings.nlu_database_url), clock, words.company.keep),
+        actions=actions,
+        traces=traces,
         shadow=ShadowReplays(units, partial(beside, settings), finder(settings), clock, reading=reading),
     )
-    actions = ActionServer(units, words, clock, secret, measures).app()
     try:
-        async with listening(actions, LOOPBACK, settings.actions_port):
+        async with listening(actions.app(), LOOPBACK, settings.actions_port):
             if leases:
                 await leases.beat()
             try:
@@ -197,49 +210,12 @@ async def open_desk(
         await database.close()
 
 
-class Door:
-    """What listens on a port."""
-
-    def __init__(self, runner: web.AppRunner) -> None:
-        self._runner = runner
-
-    async def shut(self) -> None:
-        """Take no further connection; those there are go on."""
-        for site in list(self._runner.sites):
-            await site.stop()
-
-
-@asynccontextmanager
-async def listening(app: web.Application, host: str, port: int, patience: float = 2) -> AsyncIterator[Door]:
-    """Serve `app` while the block runs; on leaving, requests under way get `patience` seconds to finish."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=patience)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, host, port).start()
-        yield Door(runner)
-    finally:
-        await runner.cleanup()
-
-
 def _model_jobs(
     settings: Settings, database: Database, units: Units, clock: Clock, trainer: CandidateTrainer
 ) -> ModelJobs:
     """Trainings, each with a report by a process of its own."""
     make = ReportMaker(units, ReportProcess(settings, trainer.folders), partial(find_archive, settings))
     return ModelJobs(units, clock, trainer, make, reading=database.reading_units())
-
-
-def read_books(settings: Settings) -> tuple[Handbook, Company]:
-    """The handbook packs in use and the company's data, held against one another; ConfigurationError."""
-    company = read_company(settings.company)
-    handbook = load_handbook(settings.handbook, company.packs or None)
-    company.sentences.check(handbook, str(settings.company))
-    return handbook, company
-
-
-def _open_database(settings: Settings) -> tuple[Database, Sealer]:
-    sealer = sealer_of(settings)
-    return Database(settings.database_url, sealer), sealer
 
 
 def _leases(database: Database) -> TurnLeases | None:

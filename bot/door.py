@@ -11,12 +11,13 @@ from bot.adapters.derived_keys import derived_key
 from bot.adapters.edition_files import read_edition, write_edition
 from bot.adapters.media.desk_media import DeskMedia
 from bot.adapters.model_files import finder
-from bot.adapters.oidc import OidcProvider
+from bot.adapters.papers.person import PersonArchives
 from bot.adapters.papers.press import DeskPress
 from bot.adapters.papers.report_press import DeskReportPress
 from bot.adapters.papers.signing import DeskSigner
 from bot.adapters.papers.word import word
 from bot.adapters.passwords import Argon2Passwords
+from bot.adapters.rasa_tables import RasaTables
 from bot.adapters.script import convert
 from bot.adapters.totp import AppCodes
 from bot.adapters.training_rows import TrainingFolder
@@ -50,6 +51,7 @@ from bot.services.models.desk import ModelDesk
 from bot.services.one_time import Links
 from bot.services.outbreaks import alert_decided
 from bot.services.papers import Papers
+from bot.services.personal_deeds import PersonalDesk
 from bot.services.ports import Units
 from bot.services.promotion import Serving
 from bot.services.read_marks import ReadMarks
@@ -149,6 +151,7 @@ def web_parts(
         avoiders=Avoiders(desk.units, desk.clock, reading=reading),
         look_through=partial(desk.look_through, most=LOOKED_AT_ONCE),
         revealing=Revealing(desk.units, desk.clock),
+        personal=_personal(desk, reading),
         audit_log=AuditLog(reading),
         sign_on=_sign_on(desk),
         wechat_signs=wechat.outward.signs if wechat else None,
@@ -186,6 +189,8 @@ def _sign_on(desk: Desk) -> SingleSignOn | None:
         raise ConfigurationError(
             "设置了 KESU_OIDC_ISSUER，还缺少 KESU_OIDC_CLIENT_SECRET（见 docs/settings.md）"
         )
+    from bot.adapters.oidc import OidcProvider  # late: most desks have no such system
+
     provider = OidcProvider(
         settings.oidc_issuer,
         settings.oidc_client_id,
@@ -195,6 +200,15 @@ def _sign_on(desk: Desk) -> SingleSignOn | None:
     )
     return SingleSignOn(
         desk.units, provider, desk.clock, title=settings.oidc_title, create=settings.oidc_create
+    )
+
+
+def _personal(desk: Desk, reading: Units) -> PersonalDesk:
+    """Requests about personal data; the bytes of erased photos go with the next round of `uploads.purge`."""
+    trackers = RasaTables(desk.settings.nlu_database_url)
+    archive = PersonArchives(desk.files, desk.clock).made
+    return PersonalDesk.of(
+        desk.units, reading, desk.words, trackers, desk.clock, archive, desk.database.shred
     )
 
 

@@ -9,7 +9,8 @@ import asyncio
 import logging
 
 from bot.adapters.background import Background, RasaHealth
-from bot.assembly import Desk, Door
+from bot.adapters.serving import Door
+from bot.assembly import Desk
 from bot.web.live import GOODBYE_SECONDS, Hub
 
 SENDING_SECONDS = 10.0  # for letters and messages to subscribers that are on their way

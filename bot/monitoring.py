@@ -1,9 +1,13 @@
-"""What the desk tells those who watch over it: metrics on a listener of its own, and whether it is well."""
+"""What the desk tells those who watch over it: metrics on a listener of its own, traces, its health."""
 
 import asyncio
+import os
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
+
+from aiohttp import web
 
 from bot.adapters.background import RasaHealth, background, every
 from bot.adapters.database.gauges import SqlGauges
@@ -13,13 +17,19 @@ from bot.adapters.metrics.messages import counting_messages
 from bot.adapters.metrics.process import ProcessState, Rasas, watch_loop
 from bot.adapters.metrics.standing import StandingCollector
 from bot.adapters.rasa_fleet import RasaFleet
-from bot.assembly import Desk, listening
+from bot.adapters.serving import listening
+from bot.adapters.tracing.settings import traces_wanted
+from bot.assembly import Desk
 from bot.domain.wechat_errors import WechatError
 from bot.services.ports import ApiQuota, Gauges
 from bot.services.promotion import Serving
 from bot.services.wechat.checking import CUSTOM
 from bot.settings import Settings
+from bot.web.request_ids import id_of
 from bot.wechat_channels import WechatChannels
+
+if TYPE_CHECKING:
+    from bot.adapters.tracing.spans import Spans
 
 QUOTA_SECONDS = 600.0
 DATABASE_WITHIN_SECONDS = 2.0
@@ -29,6 +39,26 @@ _ASKED_SECONDS = 1.0  # for so long the database isn't asked again, however many
 def measured(settings: Settings) -> Measured | None:
     """What measures, if the settings say where to tell it."""
     return Measured() if settings.metrics_port is not None else None
+
+
+@asynccontextmanager
+async def traced() -> AsyncIterator["Spans | None"]:
+    """What traces while the block runs, if OpenTelemetry's variables say where to tell it; else None."""
+    if not traces_wanted(os.environ):
+        yield None
+        return
+    from bot.adapters.tracing.spans import exported  # late: it takes long to load
+
+    async with exported() as spans:
+        yield spans
+
+
+def trace_requests(app: web.Application, spans: "Spans | None") -> None:
+    """A span for each request that this listener is asked."""
+    if spans is not None:
+        from bot.adapters.tracing.requests import traced_requests
+
+        app.middlewares.insert(0, traced_requests(spans, id_of))
 
 
 @asynccontextmanager

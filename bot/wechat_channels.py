@@ -13,6 +13,7 @@ from bot.adapters.wechat.config import official_account, wecom
 from bot.adapters.wechat.kf_callbacks import KfCallbacks
 from bot.assembly import Desk
 from bot.domain.wechat_accounts import KF, OFFICIAL, OfficialAccount, Wecom
+from bot.services.traced_sending import TracedCarrier
 from bot.services.wechat.carrying import Carrier
 from bot.services.wechat.kf_channel import KfChannel, KfWorld
 from bot.services.wechat.media import MediaFetcher, Source
@@ -64,7 +65,10 @@ async def open_wechat(desk: Desk, hub: Hub) -> AsyncIterator[WechatChannels]:
     async with wechat_clients(official, corp, desk.units, desk.clock) as clients:
         media = _media(desk, clients)
         kf = _kf(desk, corp, clients, media)
-        carriers = _carriers(official, clients, kf)
+        carriers: dict[str, Carrier] = {
+            channel: TracedCarrier(carrier, channel, desk.traces)
+            for channel, carrier in _carriers(official, clients, kf).items()
+        }
         types = partial(clients.official.typing, on=True) if clients.official else None
         reading, pressure = desk.database.reading_units(), desk.intake.pressure
         outward = Outward.of(desk.units, reading, desk.clock, carriers, types, pressure=pressure)

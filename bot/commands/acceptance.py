@@ -2,7 +2,7 @@
 
 import click
 
-from bot.app import read_books
+from bot.books import read_books
 from bot.domain import acceptance
 from bot.domain.handbook.handbook import Handbook
 from bot.settings import load_settings

@@ -11,7 +11,7 @@ from bot.adapters.clock import SystemClock
 from bot.adapters.live import NobodyWatches
 from bot.adapters.script import convert
 from bot.adapters.secrets_file import with_secrets
-from bot.app import read_books
+from bot.books import read_books
 from bot.commands.opening import opened, upgrade_database
 from bot.domain.case import Case
 from bot.domain.workdays import Notice, Source

@@ -19,7 +19,7 @@ from bot.adapters.papers.signing import DeskSigner, is_signed
 from bot.adapters.papers.word import word
 from bot.adapters.script import convert
 from bot.adapters.secrets_file import NAME, with_secrets
-from bot.app import read_books
+from bot.books import read_books
 from bot.commands.case_histories import erase_event, verify_histories
 from bot.commands.opening import opened, upgrade_database
 from bot.commands.taken import note_taken

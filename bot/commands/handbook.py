@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from bot.adapters.handbook_files import check_directory
-from bot.app import read_books
+from bot.books import read_books
 from bot.commands import acceptance
 from bot.domain.handbook.diagram import diagrams
 from bot.settings import load_settings

@@ -11,16 +11,16 @@ import click
 
 from bot.adapters import logs
 from bot.adapters.clock import SystemClock
-from bot.adapters.handbook_files import check_directory
 from bot.adapters.listening import check_port, choose_port
 from bot.adapters.live import NobodyWatches
 from bot.adapters.model_files import archives, model_id, newest_model
 from bot.adapters.rasa_fleet import RasaFleet, launcher
 from bot.adapters.rasa_process import require_room
 from bot.adapters.secrets_file import with_secrets
+from bot.books import Books, read_books
 from bot.commands.opening import opened, upgrade_database
 from bot.commands.train import train_aloud
-from bot.domain.errors import ConfigurationError, KesuError
+from bot.domain.errors import ConfigurationError, HandbookInvalid, KesuError
 from bot.draining import Drain
 from bot.services.live_at_start import settle
 from bot.services.promotion import Wanted
@@ -50,9 +50,10 @@ async def _until_stopped() -> None:
     _mind_signals(drain)
     logs.set_up(settings.log_level, settings.log_format)
     settings = await prepare(settings)
+    books = books_in_use(settings)
     wanted = await model_to_start_with(settings)
     try:
-        await _run(settings, RasaFleet(launcher(settings), wanted), drain)
+        await _run(settings, books, RasaFleet(launcher(settings), wanted), drain)
     except* KesuError as problems:
         raise problems.exceptions[0] from None
 
@@ -74,7 +75,7 @@ def _mind_signals(drain: Drain) -> None:
 
 
 async def prepare(settings: Settings) -> Settings:
-    """All that must hold before anything is started: ports, secrets, database, handbook, Rasa's environment.
+    """All that must hold before anything is started: ports, secrets, database, Rasa's environment.
 
     Gives back the settings with ports and secrets decided; raises ConfigurationError.
     """
@@ -90,11 +91,17 @@ async def prepare(settings: Settings) -> Settings:
         check_port(settings.metrics_host, settings.metrics_port, "KESU_METRICS_PORT")
     settings = with_secrets(settings)
     await upgrade_database(settings)
-    problems = check_directory(settings.handbook)
-    if problems:
-        more = f"（共 {len(problems)} 处，执行 kesu handbook check 查看全部）" if len(problems) > 1 else ""
-        raise ConfigurationError(f"手册 {settings.handbook} 有误：{problems[0]}{more}")
     return settings
+
+
+def books_in_use(settings: Settings) -> Books:
+    """Handbook and company's data, read once for the whole run; ConfigurationError says what is wrong."""
+    try:
+        return read_books(settings)
+    except HandbookInvalid as problem:
+        first, *others = str(problem).splitlines()
+        more = f"（共 {len(others) + 1} 处，执行 kesu handbook check 查看全部）" if others else ""
+        raise ConfigurationError(f"手册 {settings.handbook} 有误：{first}{more}") from None
 
 
 async def model_to_start_with(settings: Settings) -> Wanted:
@@ -122,13 +129,13 @@ def _tell_of(newest: Path) -> None:
     click.echo(f"提示: {newest} 比正在使用的模型新，没有启用；要启用它，请执行 kesu model promote {name}")
 
 
-async def _run(settings: Settings, fleet: RasaFleet, drain: Drain) -> None:
+async def _run(settings: Settings, books: Books, fleet: RasaFleet, drain: Drain) -> None:
     """The desk and its Rasas, which end last."""
     from bot.app import serve  # late: the checks above need none of it
 
     started = asyncio.Event()
     async with asyncio.TaskGroup() as group:
-        desk = group.create_task(serve(settings, started, fleet, drain))
+        desk = group.create_task(serve(settings, started, fleet, drain, books))
         others = [group.create_task(fleet.run()), group.create_task(_tell(settings, started, fleet))]
         await asyncio.wait([desk])
         for other in others:

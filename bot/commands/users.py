@@ -91,6 +91,11 @@ def add(
 @click.option("--staff-no", help="Their staff number, by which complaints can mean them; '' takes it away.")
 @click.option("--alias", "aliases", multiple=True, help="Another name for them; replaces those they have.")
 @click.option("--email", help="The address by which single sign-on knows them; '' takes it away.")
+@click.option(
+    "--personal-data/--no-personal-data",
+    default=None,
+    help="Whether they handle requests about personal data; seniors and supervisors only.",
+)
 @click.option("--active/--inactive", default=None, help="Whether they can sign in.")
 @click.option("--password", "reset", is_flag=True, help="Give them a new password.")
 @_password_stdin
@@ -106,6 +111,7 @@ def set_(
     *,
     no_department: bool,
     no_positions: bool,
+    personal_data: bool | None,
     active: bool | None,
     reset: bool,
     password_stdin: bool,
@@ -129,6 +135,7 @@ def set_(
                     aliases or tuple(user.aliases),
                     user.email if email is None else email,
                 ),
+                personal_data=personal_data,
                 by=_BY,
             )
             if password is not None:
@@ -158,6 +165,7 @@ def _line(person: Person) -> str:
     parts = [f"{user.login}{_MARKED[user.active]}", user.name, user.role.value]
     parts += [f"department={user.department}"] if user.department else []
     parts += [f"position={position}" for position in sorted(person.positions)]
+    parts += ["personal-data"] if user.personal_data else []
     return "  ".join(parts)
 
 

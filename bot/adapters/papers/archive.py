@@ -26,12 +26,17 @@ def pack(files: Mapping[str, bytes]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            member = zipfile.ZipInfo(name, _WHEN)
-            packed = name.startswith(_PACKED_ALREADY)
-            member.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
-            member.external_attr = 0o600 << 16
-            archive.writestr(member, content)
+            archive.writestr(member(name), content)
     return out.getvalue()
+
+
+def member(name: str) -> zipfile.ZipInfo:
+    """How a file stands in a zip: readable by its owner only, as small as it gets."""
+    made = zipfile.ZipInfo(name, _WHEN)
+    packed = name.startswith(_PACKED_ALREADY)
+    made.compress_type = zipfile.ZIP_STORED if packed else zipfile.ZIP_DEFLATED
+    made.external_attr = 0o600 << 16
+    return made
 
 
 def unpack(path: Path) -> dict[str, bytes]:

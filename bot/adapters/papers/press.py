@@ -1,10 +1,12 @@
-"""Prints papers for the pages of the desk, beside the event loop: the Press of its services."""
+"""Prints papers for the pages of the desk, beside the event loop: the Press of its services.
+
+What makes Word and Excel files takes long to load and is seldom used, so it is loaded with the first one.
+"""
 
 import asyncio
 from collections.abc import Mapping
 
 from bot.adapters.papers.archive import pack
-from bot.adapters.papers.excel import workbook
 from bot.adapters.papers.pdf import MISSING, converter, pdf
 from bot.adapters.papers.word import word
 from bot.domain.errors import ConfigurationError
@@ -38,8 +40,14 @@ class DeskPress:
 
     async def workbook(self, book: MonthlyBook) -> bytes:
         """A month's register and report as a .xlsx."""
-        return await asyncio.to_thread(workbook, book)
+        return await asyncio.to_thread(_workbook, book)
 
     async def archive(self, files: Mapping[str, bytes]) -> bytes:
         """The files as a .zip."""
         return await asyncio.to_thread(pack, files)
+
+
+def _workbook(book: MonthlyBook) -> bytes:
+    from bot.adapters.papers.excel import workbook
+
+    return workbook(book)

@@ -1,4 +1,7 @@
-"""Draws and prints reports beside the event loop: the ReportPress of the services."""
+"""Draws and prints reports beside the event loop: the ReportPress of the services.
+
+What draws and what makes Excel files takes long to load, so it is loaded with the first report.
+"""
 
 import asyncio
 import base64
@@ -9,9 +12,7 @@ from typing import NamedTuple
 
 import jinja2
 
-from bot.adapters.papers.charts import FRAME, HEIGHT, ROW, WIDTH, svg
 from bot.adapters.papers.pdf import MISSING, converter, pdf
-from bot.adapters.papers.report_excel import report_workbook
 from bot.domain.errors import ConfigurationError
 from bot.domain.paper_values import minute
 from bot.domain.report_book import Book, Chart, Look, Section
@@ -48,7 +49,7 @@ class DeskReportPress:
 
     async def excel(self, book: Book) -> bytes:
         """The report as a .xlsx."""
-        return await asyncio.to_thread(report_workbook, book)
+        return await asyncio.to_thread(_workbook, book)
 
     async def pdf(self, book: Book) -> bytes:
         """The report as a PDF; ConfigurationError without LibreOffice."""
@@ -82,11 +83,21 @@ def _widths(section: Section) -> list[float]:
     return [round(_TABLE * one / sum(longest), 2) for one in longest]
 
 
+def _workbook(book: Book) -> bytes:
+    from bot.adapters.papers.report_excel import report_workbook
+
+    return report_workbook(book)
+
+
 def _charts(book: Book) -> dict[str, str]:
+    from bot.adapters.papers.charts import svg
+
     return {one.key: svg(one.chart, one.title, address) for one in book.sections if one.chart}
 
 
 def _picture(chart: Chart, title: str) -> _Picture:
+    from bot.adapters.papers.charts import FRAME, HEIGHT, ROW, WIDTH, svg
+
     height = FRAME + ROW * len(chart.labels) if chart.look is Look.BARS else HEIGHT
     data = base64.b64encode(svg(chart, title).encode()).decode()
     return _Picture(data, _WIDTH, round(_WIDTH * height / WIDTH, 2))

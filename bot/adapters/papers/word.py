@@ -3,14 +3,15 @@
 import io
 import re
 from pathlib import Path
-from typing import Any
-
-from docxtpl import DocxTemplate, RichText
+from typing import TYPE_CHECKING, Any
 
 from bot.domain.errors import ConfigurationError
 from bot.domain.handbook.form import PaperKind
 from bot.domain.papers import Block, Row, Sheet
 from bot.settings import ROOT
+
+if TYPE_CHECKING:
+    from docxtpl import RichText
 
 TEMPLATES = ROOT / "data" / "papers"
 _BLANK = re.compile(r"(【待填写：[^】]*】)")
@@ -22,6 +23,8 @@ _SIGNATURE_LINES, _SIGNATURE_LENGTH = 2, 24
 
 def word(sheet: Sheet, templates: Path = TEMPLATES) -> bytes:
     """The paper as a .docx; ConfigurationError if its template is missing or broken."""
+    from docxtpl import DocxTemplate  # it takes long to load; most days of a desk print nothing
+
     path = templates / f"{sheet.kind}.docx"
     try:
         template = DocxTemplate(str(path))
@@ -80,8 +83,10 @@ def _row(row: Row) -> dict[str, Any]:
     return {"label": _clean(row.label), "value": _marked(row.value)}
 
 
-def _marked(text: str) -> RichText:
+def _marked(text: str) -> "RichText":
     """The text with what is still to be filled in highlighted."""
+    from docxtpl import RichText
+
     rich = RichText()
     for part in _BLANK.split(_clean(text)):
         if part:
