@@ -115,7 +115,7 @@ class Desk:
         async def work() -> None:
             async with self._reading() as uow:
                 number = (await uow.cases.get(self._drawn.choice(self.ids))).number
-            await cases.by_number(number or "")
+            await cases.by_number(number or "", AGENT)
 
         return work
 

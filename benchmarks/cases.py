@@ -7,7 +7,6 @@ case and listing a page 100 ms, judging a day's cases 30 s.
 
 import argparse
 import asyncio
-import os
 import sys
 import tempfile
 import time
@@ -30,11 +29,14 @@ from bot.services.words import Words
 from bot.settings import ROOT
 from case_rows import fill
 from case_work import Desk
-from figures import Figures, milliseconds
+from figures import Figures, Ratio, milliseconds
+from kept import Around, keep
+from limits import Limits, limits
 from tests import databases
 
 NOW = datetime(2026, 3, 18, 2, 0, tzinfo=UTC)
 TIMES, GOAL, JUDGED, JUDGING_GOAL = 20, 100.0, "judge a day's cases", 30_000.0  # milliseconds
+OPENED, PLAIN_LISTS = "open a case", ("list 50: open", "list 50: closed")
 WIDTH = 44
 Measured = dict[str, Figures]
 
@@ -81,10 +83,34 @@ def show(name: str, numbers: list[int], found: list[Measured]) -> None:
         )
 
 
+def goal_of(title: str) -> float | None:
+    """Milliseconds, where there is a goal."""
+    return JUDGING_GOAL if title == JUDGED else GOAL if title.startswith(("open a case", "list")) else None
+
+
 def verdict(title: str, measured: Measured) -> str:
     """Whether the goal is met; empty where there is none."""
-    goal = JUDGING_GOAL if title == JUDGED else GOAL if title.startswith(("open a case", "list")) else None
+    goal = goal_of(title)
     return "" if goal is None or measured[title].p95 <= goal else f"   MISSED: goal {goal:.0f}"
+
+
+def ratios(name: str, numbers: list[int], found: list[Measured], limit: Limits) -> list[Ratio]:
+    """How the figures grew, of all the lists the plain ones; then the slowest 5% of what has a goal."""
+    few, many = found[0], found[-1]
+    lists = [title for title in many if title.startswith("list")]
+    grown = [
+        Ratio(f"{name}, {title}: {numbers[-1]:,} / {numbers[0]:,} cases", many[title].p50, few[title].p50)
+        for title in many
+        if title not in lists or title in PLAIN_LISTS
+    ]
+    slowest = max(lists, key=lambda title: many[title].p95)
+    return [
+        *grown,
+        Ratio(f"{name}, {OPENED} / HTTP over loopback", many[OPENED].p50, limit.loopback.p50),
+        Ratio(f"{name}, {OPENED}: slowest 5%", many[OPENED].p95, goal=GOAL),
+        Ratio(f"{name}, the slowest list ({slowest}): slowest 5%", many[slowest].p95, goal=GOAL),
+        Ratio(f"{name}, {JUDGED}", many[JUDGED].p95, goal=JUDGING_GOAL),
+    ]  # fmt: skip
 
 
 async def on_sqlite(numbers: list[int], folder: Path) -> list[Measured]:
@@ -118,18 +144,26 @@ def main() -> None:
     parser.add_argument("--cases", type=int, nargs="+", default=[10_000, 1_000_000])
     parser.add_argument("--on", choices=["sqlite", "postgresql"], nargs="+", default=["sqlite", "postgresql"])
     options = parser.parse_args()
-    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {os.cpu_count()} cores")
+    around = Around.now()
     with ExitStack() as stack:
-        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="kesu-bench-"))
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kesu-bench-")))
+        limit, numbers = asyncio.run(limits(folder)), options.cases
+        print(f"{around.told()}\n{limit.told()}")
+        found: list[Ratio] = []
         if "sqlite" in options.on:
-            show("SQLite", options.cases, asyncio.run(on_sqlite(options.cases, Path(folder))))
+            measured = asyncio.run(on_sqlite(numbers, folder))
+            show("SQLite", numbers, measured)
+            found += ratios("SQLite", numbers, measured, limit)
+            keep("cases", around, found)
         if "postgresql" in options.on:
             try:
                 server = stack.enter_context(databases.postgres_server())
             except pytest.skip.Exception as reason:
                 tell(f"PostgreSQL is left out: {reason}")
                 return
-            show("PostgreSQL", options.cases, asyncio.run(on_postgresql(options.cases, server)))
+            measured = asyncio.run(on_postgresql(numbers, server))
+            show("PostgreSQL", numbers, measured)
+            keep("cases", around, [*found, *ratios("PostgreSQL", numbers, measured, limit)])
 
 
 if __name__ == "__main__":

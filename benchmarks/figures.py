@@ -44,15 +44,34 @@ class Figures:
 
 @dataclass(frozen=True)
 class Ratio:
-    """One of two medians over the other, and the goal for it, if there is one."""
+    """A figure, the one that it is held against (if there is any), and the goal, if there is one.
+
+    The goal is for the ratio of the two, or for the figure itself where it stands alone.
+    """
 
     title: str
-    value: float
+    measured: float
+    beside: float | None = None
     goal: float | None = None
+    at_least: bool = False  # the goal is the least, not the most
+    unit: str = "ms"
+
+    @property
+    def value(self) -> float:
+        """The ratio, or the figure alone."""
+        return self.measured if self.beside is None else self.measured / self.beside
+
+    @property
+    def met(self) -> bool:
+        """Whether the goal is met, as far as there is one."""
+        if self.goal is None:
+            return True
+        return self.value >= self.goal if self.at_least else self.value <= self.goal
 
     @property
     def verdict(self) -> str:
         """Whether the goal is met; empty where there is none."""
         if self.goal is None:
             return ""
-        return f"goal at most {self.goal}: {'met' if self.value <= self.goal else 'MISSED'}"
+        side = "least" if self.at_least else "most"
+        return f"goal at {side} {self.goal:,g}: {'met' if self.met else 'MISSED'}"

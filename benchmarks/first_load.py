@@ -123,16 +123,26 @@ def show(found: list[Load]) -> None:
     """Print every run, and the medians against their goals."""
     head = f"first load, processor {SLOWER} times slower"
     print(f"{head:<{WIDTH}} {'bytes':>7} {'requests':>8} {'ready':>7} {'connected':>9}")
-    middle = Load(*map(statistics.median, zip(*map(astuple, found), strict=True)))
+    middle = _middle(found)
     names = [*(f"run {number}" for number in range(1, len(found) + 1)), "median"]
     for name, one in zip(names, [*found, middle], strict=True):
         print(f"{name:<{WIDTH}} {one.bytes:7.0f} {one.requests:8.0f} {one.ready:7.0f} {one.connected:9.0f}")
     print()
-    for ratio in (
-        Ratio("kilobytes of the first load", middle.bytes / 1024, GOAL_KILOBYTES),
-        Ratio("milliseconds until the composer answers", middle.ready, GOAL_MILLISECONDS),
-    ):
+    for ratio in goals(found):
         print(f"{ratio.title:<{WIDTH}} {ratio.value:7.1f}   {ratio.verdict}")
+
+
+def goals(found: list[Load]) -> list[Ratio]:
+    """The medians that have goals."""
+    middle = _middle(found)
+    return [
+        Ratio("kilobytes of the first load", middle.bytes / 1024, goal=GOAL_KILOBYTES, unit="KB"),
+        Ratio("milliseconds until the composer answers", middle.ready, goal=GOAL_MILLISECONDS),
+    ]
+
+
+def _middle(found: list[Load]) -> Load:
+    return Load(*map(statistics.median, zip(*map(astuple, found), strict=True)))
 
 
 def main() -> int:

@@ -2,25 +2,25 @@
 
 import argparse
 import asyncio
-import os
-import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
 import aiohttp
 
 import first_load
+import page_up
 from bot.adapters.model_files import chosen_model
 from bot.domain.errors import ConfigurationError, KesuError
 from bot.replaying import TurnedClock, temporary_desk
 from bot.settings import ROOT, load_settings
 from bursts import first_messages, one_conversation, parses, short_conversations, someone
 from figures import Burst, Figures, Ratio, alternate
+from kept import Around, keep
+from limits import Limits, limits
 from sides import COMPLAINT, GREETING, SATISFIED, Failed, Ours, Stock, lengthen
 from startup import Startup, start_ours, start_stock
 from stock_rasa import Replies, greeting_model, make_environment, stock_rasa
@@ -31,7 +31,7 @@ LONG = 500  # messages
 WIDTH = 56
 
 
-async def acting(ours: Ours, stock: Stock, database: Path, turns: int) -> list[Ratio]:
+async def acting(ours: Ours, stock: Stock, database: Path, found: Limits, turns: int) -> list[Ratio]:
     """Turns with one custom action, in short conversations and in a long one."""
     long = "long"
     for side in (ours, stock):
@@ -48,10 +48,12 @@ async def acting(ours: Ours, stock: Stock, database: Path, turns: int) -> list[R
         "one custom action, 500th message: stock": partial(one_conversation, stock, long, SATISFIED, turns),
     })  # fmt: skip
     return [
-        Ratio("a turn with one custom action: ours / stock", short_ours / short_stock, 0.5),
-        Ratio("the same in a conversation of 500: ours / stock", long_ours / long_stock),
-        Ratio("a conversation of 500 / of 10: ours", long_ours / short_ours, 1.3),
-        Ratio("a conversation of 500 / of 10: stock", long_stock / short_stock),
+        Ratio("a turn with one custom action: ours / stock", short_ours, short_stock, 0.5),
+        Ratio("the same in a conversation of 500: ours / stock", long_ours, long_stock),
+        Ratio("a conversation of 500 / of 10: ours", long_ours, short_ours, 1.3),
+        Ratio("a conversation of 500 / of 10: stock", long_stock, short_stock),
+        Ratio("a turn with one custom action / an fsync of the disk", short_ours, found.sync.p50),
+        Ratio("a turn with one custom action / HTTP over loopback", short_ours, found.loopback.p50),
     ]
 
 
@@ -61,7 +63,7 @@ async def complaining(ours: Ours, stock: Stock, turns: int) -> list[Ratio]:
         "a first complaint, a form begins: ours": partial(first_messages, ours, COMPLAINT, turns),
         "a first complaint, a form begins: stock": partial(first_messages, stock, COMPLAINT, turns),
     })  # fmt: skip
-    return [Ratio("a first complaint: ours / stock", mine / theirs)]
+    return [Ratio("a first complaint: ours / stock", mine, theirs)]
 
 
 async def greeting(ours: Ours, stock: Stock, turns: int) -> list[Ratio]:
@@ -71,7 +73,7 @@ async def greeting(ours: Ours, stock: Stock, turns: int) -> list[Ratio]:
         "a greeting, utter_ response: stock":
             partial(short_conversations, stock, GREETING, turns, opened=False),
     })  # fmt: skip
-    return [Ratio("a turn that only answers: ours / stock", mine / theirs)]
+    return [Ratio("a turn that only answers: ours / stock", mine, theirs)]
 
 
 async def parsing(ours: Ours, stock: Stock, turns: int) -> list[Ratio]:
@@ -80,7 +82,7 @@ async def parsing(ours: Ours, stock: Stock, turns: int) -> list[Ratio]:
         "parse of a short text: ours": partial(parses, ours, turns),
         "parse of a short text: stock": partial(parses, stock, turns),
     })  # fmt: skip
-    return [Ratio("parse of a short text: ours / stock", mine / theirs)]
+    return [Ratio("parse of a short text: ours / stock", mine, theirs)]
 
 
 async def measured(bursts: Mapping[str, Burst]) -> list[float]:
@@ -113,7 +115,7 @@ async def check_same(ours: Ours, stock: Stock) -> None:
             raise Failed(f"the two sides answer {text} differently: {mine}, {theirs}")
 
 
-async def talk(folder: Path, model: Path, turns: int) -> tuple[Replies, list[Ratio]]:
+async def talk(folder: Path, model: Path, around: Around, turns: int) -> tuple[Replies, list[Ratio]]:
     """Measure all turns with both sides running."""
     settings = load_settings().having(model=model)
     async with temporary_desk(settings, TurnedClock()) as desk, aiohttp.ClientSession() as session:
@@ -129,9 +131,10 @@ async def talk(folder: Path, model: Path, turns: int) -> tuple[Replies, list[Rat
             stock, stock_greeting = Stock(same.url, session), Stock(other.url, session)
             for side in (stock, stock_greeting):
                 await check_same(ours, side)
-            head(model)
+            found = await limits(folder)
+            head(around, model, found)
             return replies, [
-                *await acting(ours, stock, same.database, turns),
+                *await acting(ours, stock, same.database, found, turns),
                 *await complaining(ours, stock, turns),
                 *await greeting(ours, stock_greeting, turns),
                 *await parsing(ours, stock, turns),
@@ -143,7 +146,8 @@ async def bench(folder: Path, turns: int) -> None:
     model = chosen_model(load_settings())
     if model is None:
         raise ConfigurationError("models/ 里还没有模型:请先执行 make train。")
-    replies, ratios = await talk(folder, model, turns)
+    around = Around.now()
+    replies, ratios = await talk(folder, model, around, turns)
     ours = await start_ours(folder / "up", model)
     stock = await start_stock(folder / "stock-again", model, replies)
     show_startup(ours, stock)
@@ -151,20 +155,35 @@ async def bench(folder: Path, turns: int) -> None:
     for ratio in ratios:
         print(f"{ratio.title:<{WIDTH}} {ratio.value:7.2f}   {ratio.verdict}")
     print()
-    first_load.show(await first_load.bench(first_load.RUNS))
+    loads = await first_load.bench(first_load.RUNS)
+    first_load.show(loads)
+    print()
+    ups = await page_up.alternately([ROOT], page_up.RUNS)
+    page_up.show(ups)
+    goals = [*first_load.goals(loads), *page_up.goals(ups)]
+    keep("turn", around, [*ratios, *startup_ratios(ours, stock), *goals], model.name)
 
 
-def head(model: Path) -> None:
+def startup_ratios(ours: Startup, stock: Startup) -> list[Ratio]:
+    """The seconds to the first answer, and all processes' memory then."""
+    (theirs,) = stock.seconds.values()
+    found = [
+        Ratio(f"{title.removesuffix(': ours')} / stock Rasa", seconds, theirs, unit="s")
+        for title, seconds in ours.seconds.items()
+    ]
+    both = sum(ours.memory.values()), sum(stock.memory.values())
+    return [*found, Ratio("memory of all processes: ours / stock", *both, unit="MB")]
+
+
+def head(around: Around, model: Path, found: Limits) -> None:
     """Print when and what is measured."""
-    git = ["git", "-C", str(ROOT), "rev-parse", "--short", "HEAD"]
-    commit = subprocess.run(git, capture_output=True, text=True, check=False).stdout.strip() or "no commit"
-    print(f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC, {commit}, {os.cpu_count()} cores, {model.name}\n")
+    print(f"{around.told()}, {model.name}\n{found.told()}\n")
     print(f"{'milliseconds':<{WIDTH}} {'p50':>7} {'p95':>7} {'turns':>7}")
 
 
 def show_startup(ours: Startup, stock: Startup) -> None:
     """Print seconds and memory."""
-    print(f"\n{'seconds to the answer, files cached':<{WIDTH}}")
+    print(f"\n{'seconds, files cached':<{WIDTH}}")
     for name, seconds in {**ours.seconds, **stock.seconds}.items():
         print(f"{name:<{WIDTH}} {seconds:7.1f}")
     print(f"\n{'megabytes resident after it':<{WIDTH}}")

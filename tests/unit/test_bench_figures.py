@@ -44,7 +44,7 @@ def test_the_figures_are_the_median_and_the_95th_percentile(bench):
 def test_a_ratio_says_whether_its_goal_is_met(bench, value, verdict):
     from figures import Ratio
 
-    assert Ratio("a turn", value, 0.5).verdict == verdict
+    assert Ratio("a turn", value, goal=0.5).verdict == verdict
 
 
 def test_a_stock_conversation_is_lengthened_by_whole_turns_in_order(bench, tmp_path):
