@@ -1,8 +1,21 @@
-"""For both test suites, so nothing but pytest is imported: what counts as skipped, and what doesn't in CI."""
+"""For both test suites, so nothing but pytest is imported: what counts as skipped, and what doesn't in CI.
 
+And the one Rasa that the desk's tests share.
+"""
+
+import gc
 import os
 
 import pytest
+
+
+@pytest.fixture(scope="session")
+def rasa(tmp_path_factory):
+    """One Rasa with the trained model for all tests."""
+    from tests.e2e.stack import SharedRasa
+
+    with SharedRasa(tmp_path_factory.mktemp("rasa")) as running:
+        yield running
 
 
 def _in_ci():
@@ -14,6 +27,22 @@ def _refuse(report):
     reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
     report.outcome = "failed"
     report.longrepr = f"skipped, which is a failure with CI=true: {reason}"
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what uses the shared Rasa: there would be a second one if it ran elsewhere than its like."""
+    for item in items:
+        if "rasa" in getattr(item, "fixturenames", ()):
+            item.add_marker("rasa")
+
+
+def pytest_collection_finish(session):
+    """Let the garbage collector seldom look at what stays, such as imports: an eighth of the time."""
+    gc.collect()
+    gc.freeze()
+    young, middle, _ = gc.get_threshold()
+    gc.set_threshold(young, middle, 100)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -9,10 +9,10 @@ from pathlib import Path
 from aiohttp import web
 from argon2 import PasswordHasher
 
-from bot.adapters.database import schema
 from bot.adapters.database.sealing import Sealer, new_key
 from bot.adapters.database.unit_of_work import Database
 from bot.adapters.edition_files import read_edition, write_edition
+from bot.adapters.papers.person import PersonArchives
 from bot.adapters.papers.press import DeskPress
 from bot.adapters.papers.report_press import DeskReportPress
 from bot.adapters.papers.signing import DeskSigner
@@ -49,6 +49,7 @@ from bot.services.judging import Judging
 from bot.services.models.desk import ModelDesk
 from bot.services.one_time import Links
 from bot.services.papers import Papers
+from bot.services.personal_deeds import PersonalDesk
 from bot.services.promotion import Promotion, Serving
 from bot.services.read_marks import ReadMarks
 from bot.services.registers import Registers
@@ -66,8 +67,10 @@ from bot.web.app import create_web_app
 from bot.web.keys import WebParts
 from bot.web.live import Hub
 from bot.web.visitors import Visitors
+from tests import databases
 from tests.desks import TestDesk, make_desk
 from tests.models import Trainer
+from tests.persons import Tables
 from tests.training_data import archive_of
 
 PASSWORD = "correct horse battery"
@@ -169,6 +172,15 @@ def make_door(database, sealer, company=None, effects=None):
         avoiders=Avoiders(units, desk.clock, reading=reading),
         look_through=partial(avoidance.look_through, units, partial(convert, script="hans"), desk.clock),
         revealing=Revealing(units, desk.clock),
+        personal=PersonalDesk.of(
+            units,
+            reading,
+            desk.words,
+            Tables(),
+            desk.clock,
+            PersonArchives(desk.files, desk.clock).made,
+            database.shred,
+        ),
         audit_log=AuditLog(reading),
         sign_on_key=b"o" * 32,
         now=desk.clock.now,
@@ -258,7 +270,7 @@ class Site:
 
     async def _open(self):
         url = self._database_url
-        await schema.upgrade(url)
+        await databases.migrate(url)
         sealer = Sealer.from_base64(new_key())
         self._database = Database(url, sealer)
         self.door = make_door(self._database, sealer)

@@ -7,9 +7,9 @@ from datetime import UTC, datetime
 from pydantic import SecretStr
 
 from bot.adapters.background import RasaHealth
-from bot.adapters.database.schema import upgrade
 from bot.adapters.listening import free_port
-from bot.app import listening, open_desk
+from bot.adapters.serving import listening
+from bot.app import open_desk
 from bot.assembly import Desk
 from bot.commands.wechat import findings
 from bot.door import web_parts
@@ -19,6 +19,7 @@ from bot.settings import load_settings
 from bot.web.app import create_web_app
 from bot.web.live import Hub
 from bot.wechat_channels import WechatChannels, open_wechat
+from tests import databases
 
 _SECRETS = ("_secret", "_token", "_aes_key")
 
@@ -34,7 +35,7 @@ class Place:
     async def of(cls, fake, folder, **more):
         """With an empty database in `folder`, and both of the fake's accounts."""
         settings = temporary(load_settings(), folder).having(port=free_port(), base_url=None)
-        await upgrade(settings.database_url)
+        await databases.migrate(settings.database_url)
         official, corp = fake.official, fake.corp
         known = {
             "wechat_appid": official.appid,

@@ -2,20 +2,25 @@
 
 import argparse
 import asyncio
-import subprocess
+import shutil
 import sys
 import tempfile
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from bot.settings import ROOT
 from tests.chaos import faults, swap
+from tests.chaos.pairs import PairStage
+from tests.chaos.reckoning import commit
 from tests.chaos.servers import postgres, small_disk
 from tests.chaos.stage import Stage
 from tests.e2e.stack import SharedRasa
+from tests.redis_server import RedisServer
 from tests.wechat import FakeTencent
 
+KEPT = ROOT / ".kesu" / "chaos"  # logs and files of what did not come to rest
 COLUMNS = "fault                     sent  lost doubled cases unsure audit  silence  answer recover  minutes"
 
 
@@ -30,6 +35,9 @@ def on_sqlite(given):
         "rasa-500": (faults.wires("failing", 20), {}),
         "rasa-cut": (faults.wires("cut", 20), {}),
         "rasa-half-open": (faults.wires("silent", 20), {}),
+        "door-cut": (faults.door_wire("cut", 20), {"sockets": True}),
+        "door-half-open": (faults.door_wire("silent", 20), {"sockets": True}),
+        "door-slow": (faults.door_wire("slow", 20), {"sockets": True}),
         "sqlite-busy": (faults.file_is_busy(8), {"wechat": True}),
         "sqlite-busy-long": (faults.file_is_busy(45), {"wechat": True}),
         "disk-full": (faults.disk_fills(20), {"disk": True}),
@@ -49,6 +57,11 @@ def on_postgres(given, server, wire):
     }
 
 
+def on_pairs():
+    """Those that need two pairs of desk and Rasa."""
+    return {"redis-gone": faults.redis_goes(60), "redis-restarts": faults.redis_goes(0, 5)}
+
+
 async def run(given):
     """All that were asked for; whether all is as it should be."""
     fine = True
@@ -58,6 +71,9 @@ async def run(given):
                 fine &= await _on_file(rasa, Path(name) / fault, fault, knock, **how)
         if any(wanted(given, fault) for fault in on_postgres(given, None, None)):
             fine &= await _on_server(given, rasa, Path(name))
+    with tempfile.TemporaryDirectory(prefix="kesu-chaos-") as name:
+        for fault in filter(partial(wanted, given), on_pairs()):
+            fine &= await _on_pairs(Path(name) / fault, fault)
     if wanted(given, "swap-kills"):
         fine &= _row("swap-kills", *await swap.play(given.swaps, given.seed))
     return fine
@@ -68,13 +84,13 @@ def wanted(given, fault):
     return not given.faults or fault in given.faults
 
 
-async def _on_file(rasa, folder, fault, knock, *, wechat=False, disk=False, clock=False):
+async def _on_file(rasa, folder, fault, knock, *, wechat=False, disk=False, **more):
     with small_disk(folder, wanted=disk) as mounted:
         if disk and not mounted:
             print(f"{fault:<24}  not run: nothing may be mounted here")
             return True
         if not wechat:
-            return await _played(Stage(rasa, folder, clock=clock), fault, knock)
+            return await _played(Stage(rasa, folder, **more), fault, knock)
         async with FakeTencent() as tencent:
             return await _played(Stage(rasa, folder, tencent=tencent), fault, knock)
 
@@ -95,13 +111,26 @@ async def _on_server(given, rasa, folder):
     return fine
 
 
+async def _on_pairs(folder, fault):
+    async with postgres() as found:
+        if found is None or shutil.which("redis-server") is None:
+            print(f"{fault:<24}  not run: PostgreSQL or Redis is not installed")
+            return True
+        folder.mkdir()
+        server, _ = found
+        with RedisServer() as redis:
+            return await _played(PairStage(server.url(server.port), redis, folder), fault, on_pairs()[fault])
+
+
 async def _played(stage, fault, knock):
     began = time.monotonic()
     try:
         async with stage:
             found = await stage.play(knock)
     except TimeoutError:
-        print(f"{fault:<24}  somebody was never answered: see {stage.folder}", flush=True)
+        shutil.copytree(stage.folder, kept := KEPT / f"{fault}-{time.time():.0f}")
+        seconds, sent = time.monotonic() - began, len(stage.diary.acknowledged)
+        print(f"{fault:<24}{sent:>6}  not at rest after {seconds:.0f} s: see {kept}", flush=True)
         return False
     return _row(fault, found, stage.diary, stage.recovery(), time.monotonic() - began)
 
@@ -113,6 +142,8 @@ def _row(fault, found, diary, recovery, seconds):
         f"{seconds / 60:>9.1f}",
         flush=True,
     )
+    if found.torn:
+        print(f"    {found.torn} pages miss a line, or have one twice or in the wrong place")
     for line in found.findings:
         print(f"    {line}")
     return found.is_fine
@@ -126,13 +157,7 @@ def main():
     parser.add_argument("--swaps", type=int, default=20, help="kills while a model is changed")
     parser.add_argument("--seed", type=int, default=1)
     given = parser.parse_args()
-    commit = subprocess.run(
-        ["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d}, commit {commit.stdout.strip()}, seed {given.seed}\n{COLUMNS}",
-        flush=True,
-    )
+    print(f"{datetime.now(UTC):%Y-%m-%d}, commit {commit()}, seed {given.seed}\n{COLUMNS}", flush=True)
     sys.exit(not asyncio.run(run(given)))
 
 

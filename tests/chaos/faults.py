@@ -61,6 +61,31 @@ def database_wire(wire, change, seconds):
     return fault
 
 
+def door_wire(change, seconds):
+    """The wires between people's browsers and the desk."""
+
+    async def fault(stage):
+        getattr(stage.to_desk, change)()
+        await asyncio.sleep(seconds)
+        stage.to_desk.open()
+
+    return fault
+
+
+def redis_goes(seconds, times=1):
+    """Redis killed, with all that it held, and started again on its port after so long."""
+
+    async def fault(stage):
+        for _ in range(times):
+            stage.redis.kill()
+            await asyncio.sleep(seconds)
+            await asyncio.to_thread(stage.redis.start)
+            stage.note()
+            await asyncio.sleep(2)
+
+    return fault
+
+
 def database_restarts(server, how, times=1):
     """PostgreSQL stopped (`fast`, or `immediate`: as a crash) and started again."""
 

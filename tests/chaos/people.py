@@ -10,7 +10,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-import aiohttp
+from tests.chaos.ways import LOOK_S, TROUBLE, Asking, insisting, session_of
 
 SCRIPTS = (
     ("你们的八宝粥里吃出一只苍蝇，太恶心了", "没有", "上周三在楼下超市买的", "13900001234", "谢谢"),
@@ -20,9 +20,7 @@ SCRIPTS = (
 )
 PASSWORD = "an agent's password"
 HOLDING = "K-HOLDING"
-_LOOK_S, _THINK_S = 0.1, (0.1, 0.6)
-_ASKED_WITHIN_S = 5.0
-_TROUBLE = (aiohttp.ClientError, OSError, TimeoutError, ValueError, KeyError)
+THINKS_S = (0.1, 0.6)  # between an answer and the next message
 
 
 @dataclass
@@ -35,6 +33,7 @@ class Diary:
     answered: list = field(default_factory=list)  # (when sent, when answered)
     silence: float = 0.0  # until anything was said, be it that one has to wait
     talks: int = 0
+    torn: int = 0  # pages that miss a line, or have one twice or in the wrong place
 
     def heard(self, sent, spoken, answered):
         self.silence = max(self.silence, spoken - sent)
@@ -48,16 +47,12 @@ class Diary:
         return min((answered - moment for _, answered in self.answered if answered > moment), default=0.0)
 
 
-def _session(**headers):
-    timeout = aiohttp.ClientTimeout(total=_ASKED_WITHIN_S)
-    return aiohttp.ClientSession(timeout=timeout, headers=headers, cookie_jar=aiohttp.CookieJar(unsafe=True))
-
-
 class WebCustomer:
-    """One talk on the page after the other, each by somebody new."""
+    """One talk on the page after the other, each by somebody new; `way` is how their pages reach the desk."""
 
-    def __init__(self, address, diary, chance):
+    def __init__(self, address, diary, chance, *, way=Asking, thinks=THINKS_S):
         self._address, self._diary, self._chance = address, diary, chance
+        self._way, self._thinks = way, thinks
 
     async def talk_until(self, stop):
         for script in itertools.cycle(self._chance.sample(SCRIPTS, len(SCRIPTS))):
@@ -67,42 +62,31 @@ class WebCustomer:
 
     async def talk(self, script):
         """Say all of it, each when the one before was answered."""
-        async with _session() as session:
-            token = await _insisting(lambda: self._visit(session))
-            session.headers["Authorization"] = f"Bearer {token}"
-            for number, text in enumerate(script):
-                await self._say(session, token, {"client_id": f"m{number}", "text": text})
-                await asyncio.sleep(self._chance.uniform(*_THINK_S))
+        async with session_of() as session:
+            token = await insisting(lambda: self._visit(session))
+            async with self._way(session, self._address, token) as way:
+                for number, text in enumerate(script):
+                    await self._say(way, token, {"client_id": f"m{number}", "text": text})
+                    await asyncio.sleep(self._chance.uniform(*self._thinks))
+                self._diary.torn += not way.whole
         self._diary.talks += 1
 
     async def _visit(self, session):
         async with session.post(f"{self._address}/api/visitor", json={}) as answer:
             return (await answer.json())["token"] if answer.status == 201 else None
 
-    async def _say(self, session, visitor, body):
+    async def _say(self, way, visitor, body):
         sent = time.monotonic()
-        stored = await _insisting(lambda: self._post(session, body))
+        stored = await way.send(body)
         self._diary.acknowledged[stored["id"]] = (visitor, body["client_id"])
         spoken = 0.0
         while True:
-            lines = await _insisting(lambda: self._lines(session, stored["seq"]))
+            lines = await way.said_after(stored["seq"])
             spoken = spoken or (time.monotonic() if lines else 0.0)
             if any(line["clause"] != HOLDING for line in lines):
                 self._diary.heard(sent, spoken, time.monotonic())
                 return
-            await asyncio.sleep(_LOOK_S)
-
-    async def _post(self, session, body):
-        async with session.post(f"{self._address}/api/messages", json=body) as answer:
-            assert answer.status in (200, 201, 429) or answer.status >= 500, await answer.text()
-            return await answer.json() if answer.status in (200, 201) else None
-
-    async def _lines(self, session, seq):
-        async with session.get(f"{self._address}/api/messages", params={"after": seq}) as answer:
-            if answer.status != 200:
-                return None
-            lines = (await answer.json())["messages"]
-            return [line for line in lines if line["author"] != "customer"]
+            await way.wait()
 
 
 class WechatCustomer:
@@ -131,10 +115,10 @@ class WechatCustomer:
             while len(_shown(follower)) == before:
                 if time.monotonic() - sent > self._patience:
                     break
-                await asyncio.sleep(_LOOK_S)
+                await asyncio.sleep(LOOK_S)
             else:
                 self._diary.heard(sent, time.monotonic(), time.monotonic())
-            await asyncio.sleep(self._chance.uniform(*_THINK_S))
+            await asyncio.sleep(self._chance.uniform(*THINKS_S))
         self._diary.talks += 1
 
     async def _write(self, openid, text):
@@ -143,21 +127,22 @@ class WechatCustomer:
             delivery = await self._phone.write(openid, text, msg_id=msg_id)
             if delivery.outcome != "broken" and "再发" not in delivery.text:
                 return
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(LOOK_S)
 
 
 class Agent:
     """Claims whoever waits, says a line, and gives them back."""
 
-    def __init__(self, address, diary, login, chance):
+    def __init__(self, address, diary, login, chance, *, thinks=THINKS_S):
         self._address, self._diary, self._login, self._chance = address, diary, login, chance
+        self._thinks = thinks
 
     async def work_until(self, stop):
-        async with _session(Origin=self._address, Accept="application/json") as session:
+        async with session_of(Origin=self._address, Accept="application/json") as session:
             while not stop.is_set():
-                with suppress(*_TROUBLE):
+                with suppress(*TROUBLE):
                     await self._look(session)
-                await asyncio.sleep(self._chance.uniform(*_THINK_S))
+                await asyncio.sleep(self._chance.uniform(*self._thinks))
 
     async def _look(self, session):
         view = {"view": "all"}
@@ -192,24 +177,14 @@ class Agent:
             return (await answer.json()).get("row") if answer.status == 200 else None
 
 
-async def _insisting(ask):
-    """What `ask()` gives, asked again until there is an answer; an empty list is one."""
-    while True:
-        with suppress(*_TROUBLE):
-            given = await ask()
-            if given is not None:
-                return given
-        await asyncio.sleep(_LOOK_S)
-
-
 def _shown(follower):
     return [line for line in follower.screen if not line.mine and line.way != "broken"]
 
 
-def crowd(address, diary, seed, *, web=3, phone=None, agents=(), patience=150):
+def crowd(address, diary, seed, *, web=3, way=Asking, phone=None, agents=(), patience=150):
     """So many customers, and these agents; each a call that works until an event is set."""
     chances = (random.Random(f"{seed}-{nth}") for nth in itertools.count())  # noqa: S311 -- the same every time
-    works = [WebCustomer(address, diary, next(chances)).talk_until for _ in range(web)]
+    works = [WebCustomer(address, diary, next(chances), way=way).talk_until for _ in range(web)]
     if phone is not None:
         works += [WechatCustomer(phone, diary, next(chances), nth, patience).talk_until for nth in range(2)]
     return works + [Agent(address, diary, login, next(chances)).work_until for login in agents]

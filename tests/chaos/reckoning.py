@@ -3,11 +3,13 @@
 Plain SQL, by the audit's way of reading: nothing of the desk's own code is asked whether it did well.
 """
 
+import subprocess
 from collections import Counter
 from dataclasses import dataclass, field
 
 from bot.ledger_audit.program import audit
 from bot.ledger_audit.rows import opened
+from bot.settings import ROOT
 
 _ASKED = "SELECT id, conversation_id, client_id, delivery FROM messages WHERE author = 'customer'"
 _AGENTS = "SELECT client_id FROM messages WHERE author = 'agent'"
@@ -24,23 +26,27 @@ _WAITING = "SELECT count(*) AS found FROM messages WHERE delivery = 'waiting'"
 
 @dataclass
 class Reckoning:
-    """Figures of one fault; `unsure` are messages of which WeChat may have told the customer or not."""
+    """Figures of one fault; `unsure` are messages of which WeChat may have told the customer or not.
+
+    `torn` are pages that miss a line, or have one twice or in the wrong place.
+    """
 
     sent: int = 0
     lost: int = 0
     doubled: int = 0
     cases_doubled: int = 0
     unsure: int = 0
+    torn: int = 0
     findings: list = field(default_factory=list)
 
     @property
     def is_fine(self):
-        return not (self.lost or self.doubled or self.cases_doubled or self.findings)
+        return not (self.lost or self.doubled or self.cases_doubled or self.torn or self.findings)
 
 
 async def reckon(url, key, diary):
     """Hold the diary against the ledger."""
-    found = Reckoning(sent=len(diary.acknowledged) + sum(map(len, diary.told.values())))
+    found = Reckoning(sent=len(diary.acknowledged) + sum(map(len, diary.told.values())), torn=diary.torn)
     async with opened(url) as rows:
         asked = [row async for row in rows.of(_ASKED)]
         by_id = {row["id"]: row for row in asked}
@@ -59,6 +65,12 @@ async def reckon(url, key, diary):
         found.unsure = await anext(row["found"] async for row in rows.of(_UNSURE))
     found.findings = [f"{one.line} [{one.invariant}]" for one in await audit(url, key)]
     return found
+
+
+def commit():
+    """Which one the figures belong to; empty outside of a repository."""
+    command = ["git", "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout.strip()
 
 
 async def waiting(url):

@@ -1,3 +1,3 @@
-from tests.e2e.conftest import rasa
+from tests.disk import no_waiting_for_the_disk
 
-__all__ = ["rasa"]
+__all__ = ["no_waiting_for_the_disk"]

@@ -13,8 +13,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from bot.adapters.serving import listening
 from bot.adapters.understanding import RasaClient
-from bot.app import listening
 from bot.domain.errors import UnderstandingUnavailable
 from bot.domain.reading import Reading, TurnContext
 

@@ -5,6 +5,10 @@ import shutil
 
 import pytest
 
+from tests.disk import no_waiting_for_the_disk
+
+__all__ = ["no_waiting_for_the_disk"]
+
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
@@ -44,6 +48,27 @@ def page(browser):
 
 
 @pytest.fixture
+def someone(browser):
+    """Opens pages of people who know nothing of one another; what went wrong in one is in its `broken`."""
+    contexts = []
+
+    def new(width=1280, height=800, **more):
+        size = {"width": width, "height": height}
+        context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size, **more)
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(15_000)
+        page.broken = []
+        page.on("pageerror", lambda error: page.broken.append(str(error)))
+        page.on("console", lambda line: page.broken.append(line.text) if line.type == "error" else None)
+        return page
+
+    yield new
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
 def stage(page, tmp_path):
     """The customers' page with a transport of the test's making, behind the real door."""
     from tests.doors import Site
@@ -60,15 +85,6 @@ def complaints_of_the_browser(page):
     page.on("pageerror", lambda error: heard.append(str(error)))
     page.on("console", lambda line: heard.append(line.text) if line.type == "error" else None)
     return heard
-
-
-@pytest.fixture(scope="session")
-def rasa(tmp_path_factory):
-    """One Rasa with the trained model for all tests."""
-    from tests.e2e.stack import SharedRasa
-
-    with SharedRasa(tmp_path_factory.mktemp("rasa")) as running:
-        yield running
 
 
 @pytest.fixture

@@ -3,6 +3,8 @@
 from itertools import count
 from pathlib import Path
 
+from tests.doors import PASSWORD
+
 PHONE, DESKTOP, SMALL = (
     {"width": 390, "height": 844},
     {"width": 1280, "height": 800},
@@ -25,6 +27,14 @@ def expect(found):
 
     playwrights.set_options(timeout=_PATIENCE)
     return playwrights(found)
+
+
+def sign_in(page, url, login):
+    """Sign a member of staff in; what opens then is waited for by the caller."""
+    page.goto(f"{url}/desk/login")
+    page.get_by_label("登录名").fill(login)
+    page.get_by_label("密码").fill(PASSWORD)
+    page.get_by_role("button", name="登录").click()
 
 
 def write(chat, text):

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import aiohttp
 
-from bot.adapters.database.schema import upgrade
 from bot.adapters.database.sealing import Sealer
 from bot.adapters.database.unit_of_work import Database
 from bot.adapters.model_files import chosen_model
@@ -20,6 +19,7 @@ from bot.adapters.watcher import Policy
 from bot.app import open_desk
 from bot.replaying import NobodyWatches, TurnedClock, talk, temporary
 from bot.settings import ROOT, load_settings
+from tests import databases
 
 PATIENCE = 90  # seconds that anything may take before a test gives up
 _LOOK_EVERY = 0.05
@@ -86,7 +86,7 @@ def have(dialogues, rasa: SharedRasa, folder: Path):
     settings = rasa.desk_settings(folder)
 
     async def have_them_all():
-        await upgrade(settings.database_url)
+        await databases.migrate(settings.database_url)
         clock = TurnedClock()
         async with open_desk(settings, clock, NobodyWatches()) as desk:
             return desk.words.handbook, await talk(desk, clock, dialogues)
@@ -106,7 +106,7 @@ class KillableDesk:
         self.process = None
 
     async def create_database(self):
-        await upgrade(self.settings.database_url)
+        await databases.migrate(self.settings.database_url)
 
     async def start(self, *options):
         """Start it and wait until its door is open."""

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.doors import PASSWORD, Site
-from tests.e2e.pages import expect, write
+from tests.e2e.pages import expect, sign_in, write
 from tests.rooms import reading
 
 pytestmark = pytest.mark.browser
@@ -65,10 +65,7 @@ def test_an_agent_signs_in_takes_over_answers_and_gives_back(page, customer, sit
 
 def test_what_an_agent_writes_is_kept_when_it_cannot_be_sent(page, customer, site):
     page.set_default_timeout(15_000)
-    page.goto(f"{site.url}/desk/login")
-    page.get_by_label("登录名").fill("wang")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    sign_in(page, site.url, "wang")
     expect(page.get_by_text("您还没有接待中的会话")).to_be_visible()
     open_talk(page, customer, site)
     page.get_by_role("button", name="接手会话").click()

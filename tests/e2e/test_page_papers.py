@@ -11,7 +11,8 @@ from bot.adapters.papers.pdf import converter
 from bot.domain.evidence_check import check, manifest_of
 from bot.domain.people import Role
 from tests.accepted import accepted
-from tests.doors import PASSWORD, Site
+from tests.doors import Site
+from tests.e2e.pages import sign_in
 
 pytestmark = pytest.mark.browser
 
@@ -37,10 +38,7 @@ def case(site):
 def case_page(page, site, case, complaints_of_the_browser):
     """The case's page, with a supervisor signed in; in the end the browser had nothing to complain of."""
     page.set_default_timeout(15_000)
-    page.goto(f"{site.url}/desk/login")
-    page.get_by_label("登录名").fill("wang")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    sign_in(page, site.url, "wang")
     page.goto(f"{site.url}/desk/cases/{case.id}")
     yield page
     assert complaints_of_the_browser == []

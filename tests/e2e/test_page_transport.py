@@ -5,7 +5,7 @@ import re
 import pytest
 
 from tests.doors import Site
-from tests.e2e.pages import bubbles, expect, write
+from tests.e2e.pages import bubbles, expect, sign_in, write
 from tests.rooms import reading
 
 pytestmark = pytest.mark.browser
@@ -205,8 +205,6 @@ def test_without_any_storage_one_can_write_all_the_same(page, site):
 
 
 def test_an_agents_reading_and_typing_reach_the_customer_and_theirs_the_agent(chat, site, browser):
-    from tests.doors import PASSWORD
-
     write(chat, COMPLAINT)
     delivered(chat)
     site.run(site.door.desk.runner.idle())
@@ -214,10 +212,7 @@ def test_an_agents_reading_and_typing_reach_the_customer_and_theirs_the_agent(ch
     talk = site.run(site.door.messages())[0].conversation_id
     site.run(site.door.desk.agents.claim(talk, agent.id, agent.name))
     desk = browser.new_context(locale="zh-CN").new_page()
-    desk.goto(f"{site.url}/desk/login")
-    desk.get_by_label("登录名").fill("wang")
-    desk.get_by_label("密码").fill(PASSWORD)
-    desk.get_by_role("button", name="登录").click()
+    sign_in(desk, site.url, "wang")
     desk.wait_for_url("**/desk")
     desk.goto(f"{site.url}/desk/conversations/{talk}")
     expect(chat.locator(".line.customer .state")).to_have_text("已读")

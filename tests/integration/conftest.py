@@ -13,7 +13,10 @@ from bot.adapters.database.tables import metadata
 from bot.adapters.database.unit_of_work import Database
 from tests import databases
 from tests.desks import make_desk
+from tests.disk import no_waiting_for_the_disk, waiting_for_the_disk
 from tests.records import a_conversation, a_customer, a_user
+
+__all__ = ["no_waiting_for_the_disk", "waiting_for_the_disk"]
 
 
 class RecordedLive:
@@ -37,7 +40,7 @@ def postgres():
 def migrated_file(tmp_path_factory):
     """A migrated, empty SQLite file to copy."""
     file = tmp_path_factory.mktemp("migrated") / "kesu.db"
-    asyncio.run(schema.upgrade(f"sqlite:///{file}"))
+    asyncio.run(databases.migrate(f"sqlite:///{file}"))
     return file
 
 

@@ -3,6 +3,7 @@ import asyncio
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from bot.adapters.database import schema
@@ -45,6 +46,11 @@ async def test_a_difference_between_tables_and_migrations_is_noticed(own_databas
         "add_index",
         "remove_column",
     ]
+
+
+def test_the_files_of_the_migrations_are_named_and_numbered_as_they_follow_one_another():
+    known = ScriptDirectory(schema.MIGRATIONS).walk_revisions()
+    assert tuple(one.revision for one in known)[::-1] == schema.revisions()
 
 
 async def test_a_new_database_is_upgraded_and_then_passes_the_check(empty_url):
@@ -158,7 +164,7 @@ async def test_a_database_opened_with_another_data_key_is_refused(own_database_u
     await second.close()
 
 
-async def test_a_sqlite_file_is_opened_safely(tmp_path):
+async def test_a_sqlite_file_is_opened_safely(waiting_for_the_disk, tmp_path):
     engine = create_engine(parse_url(f"sqlite:///{tmp_path / 'kesu.db'}"))
     async with engine.connect() as connection:
         settings = {

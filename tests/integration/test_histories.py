@@ -8,7 +8,6 @@ from click.testing import CliRunner
 from sqlalchemy import text
 
 from bot.__main__ import kesu
-from bot.adapters.database import schema
 from bot.adapters.database.sealing import Sealer, new_key
 from bot.adapters.database.unit_of_work import Database
 from bot.adapters.live import NobodyWatches
@@ -16,6 +15,7 @@ from bot.domain import history
 from bot.domain.errors import Conflict, MissingValues, NotAllowed, NotFound
 from bot.domain.people import Role
 from bot.services import histories
+from tests import databases
 from tests.desks import WORKDAY_MORNING as NOW
 from tests.desks import TurnedClock
 from tests.records import a_case, a_conversation, a_customer, a_user, store
@@ -126,7 +126,7 @@ def run(tmp_path, monkeypatch):
     (tmp_path / "var").mkdir()
 
     async def on_database(work):
-        await schema.upgrade(url)
+        await databases.migrate(url)
         database = Database(url, Sealer.from_base64(key))
         try:
             await database.confirm_key()

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.adapters.database import repositories_judgement
 from bot.domain.errors import Conflict, ForbiddenMove, MissingValues, NotAllowed
 from bot.domain.handbook.severity import Flag
 from bot.domain.history import first_break
@@ -42,6 +43,23 @@ async def test_the_third_different_customer_within_thirty_days_makes_all_three_h
     assert [rules(await again(desk, case)) for case in (first, second, third)] == [
         ["C-HOT-2", "C-HOT-4"], ["C-HOT-2"], ["C-HOT-2"],
     ]  # fmt: skip
+
+
+async def test_who_else_complains_alike_is_counted_by_the_minute_and_not_with_each_message(desk):
+    first = await accepted(desk, "一", **TEA)
+    for name in "二三":
+        await accepted(desk, name, **TEA)
+    await desk.say("请快一点", reading("urge"), "一")
+    assert (await again(desk, first)).repeated == 1
+    await judging(desk).sweep()
+    assert (await again(desk, first)).repeated == 3
+
+
+async def test_of_very_many_who_complain_alike_the_latest_are_counted(desk, monkeypatch):
+    monkeypatch.setattr(repositories_judgement, "_COUNTED", 2)
+    for name in "一二三":
+        await accepted(desk, name, **TEA)
+    assert (await accepted(desk, "四", **TEA)).repeated == 2
 
 
 @pytest.mark.parametrize(("late", "heat"), [(-1, "热点"), (0, "热点"), (1, "一般")])

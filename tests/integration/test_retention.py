@@ -8,6 +8,7 @@ from bot.domain import history
 from bot.domain.case import CaseState
 from bot.domain.company import Company
 from bot.domain.errors import ConfigurationError
+from bot.domain.people import Link, LinkKind, Role, SignIn, User
 from bot.domain.personal_data import ERASED
 from bot.domain.retention import Keeping, is_night, months_before
 from bot.services.retention import Retention
@@ -148,6 +149,19 @@ async def test_rasa_forgets_whatever_the_desk_has_forgotten(units, retention, to
     trackers.ids = ["nobody", "talk-closed", "talk-new", "talk-old"]
     await retention().look()
     assert trackers.ids == ["talk-new"]
+
+
+async def test_sign_ins_and_links_go_once_their_time_is_over(units, retention):
+    async with units() as unit:
+        unit.people.add(User("li", "li", "李", Role.AGENT, "hash", LONG_AGO))
+        for name, until in (("over", NIGHT), ("open", NIGHT + timedelta(seconds=1))):
+            unit.people.add_sign_in(SignIn(name, "li", LATELY, until))
+            unit.people.add_link(Link(name, LinkKind.RESET, LATELY, "li", until, "li", Role.AGENT, "li"))
+        await unit.commit()
+    await retention().look()
+    async with units() as unit:
+        assert [one.token_hash for one in await unit.people.sign_ins("li")] == ["open"]
+        assert [one.token_hash for one in await unit.people.links()] == ["open"]
 
 
 def test_the_night_is_chinas():

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from sqlalchemy import make_url
 
-from bot.adapters.database import unit_of_work
+from bot.adapters.database import engine, unit_of_work
 from bot.adapters.database.unit_of_work import Database
 from tests.chaos.proxy import Proxy
 
@@ -68,4 +68,27 @@ async def test_connections_that_were_cut_are_made_anew(far, wire):
     with pytest.raises(Exception):  # noqa: B017, PT011 -- whatever the driver makes of it
         await works(far)
     wire.open()
+    assert await works(far)
+
+
+async def test_a_connection_that_broke_while_it_rested_is_made_anew_without_anybody_noticing(
+    far, wire, monkeypatch
+):
+    monkeypatch.setattr(engine, "RESTED_SECONDS", 0)
+    assert await works(far)
+    wire.cut()
+    wire.open()
+    assert await works(far)
+
+
+async def test_a_connection_that_is_in_use_all_the_time_is_not_asked_before_each_transaction(
+    far, monkeypatch
+):
+    assert await works(far)
+
+    def ask(connection):
+        raise AssertionError("three round trips for nothing")
+
+    monkeypatch.setattr(far.engine.dialect, "_do_ping_w_event", ask)
+    monkeypatch.setattr(engine, "RESTED_SECONDS", PATIENCE)
     assert await works(far)

@@ -96,5 +96,6 @@ def test_make_help_lists_the_targets():
         "fuzz",
         "sbom",
         "chaos",
+        "soak",
         "clean",
     ]

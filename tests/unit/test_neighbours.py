@@ -11,6 +11,22 @@ from bot.neighbours import Neighbours
 @dataclass
 class Leases:
     others: int = 0
+    database_is_there: bool = True
+
+    async def beat(self):
+        if not self.database_is_there:
+            raise ConnectionError
+
+
+@dataclass
+class Runner:
+    hurried: int = 0
+
+    def hurry(self):
+        self.hurried += 1
+
+    async def take_up(self):
+        pass
 
 
 @dataclass
@@ -55,3 +71,18 @@ async def test_with_redis_a_desk_looks_for_itself_only_while_redis_is_away(caplo
     await Neighbours(Leases(others=1), None, hub, link).look()
     assert hub.looked == (not connected)
     assert warnings(caplog) == []
+
+
+async def test_once_the_database_is_back_what_it_broke_is_tried_again_at_once():
+    leases, runner = Leases(), Runner()
+    _, beat = Neighbours(leases, runner, Hub(), None).rounds(None)[0]
+    await beat()
+    leases.database_is_there = False
+    for _ in range(2):
+        with pytest.raises(ConnectionError):
+            await beat()
+    assert runner.hurried == 0
+    leases.database_is_there = True
+    await beat()
+    await beat()
+    assert runner.hurried == 1

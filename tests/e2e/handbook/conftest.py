@@ -3,7 +3,8 @@
 import pytest
 
 from bot.domain.people import Role
-from tests.doors import PASSWORD, Site
+from tests.doors import Site
+from tests.e2e.pages import sign_in
 
 
 @pytest.fixture
@@ -17,27 +18,14 @@ def site(tmp_path):
 
 
 @pytest.fixture
-def someone(site, browser):
+def someone(site, someone):
     """Signs somebody in and opens a page."""
-    contexts = []
 
     def enter(login, path="/desk/handbook", width=1280, height=900):
-        context = browser.new_context(
-            locale="zh-CN", timezone_id="Asia/Shanghai", viewport={"width": width, "height": height}
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.broken = []
-        page.on("pageerror", lambda error: page.broken.append(str(error)))
-        page.goto(f"{site.url}/desk/login")
-        page.get_by_label("登录名").fill(login)
-        page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
+        page = someone(width, height)
+        sign_in(page, site.url, login)
         page.wait_for_url("**/desk")
         page.goto(site.url + path)
         return page
 
-    yield enter
-    for context in contexts:
-        context.close()
+    return enter

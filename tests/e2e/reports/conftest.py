@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.domain.people import Role
-from tests.doors import PASSWORD, Site
+from tests.doors import Site
+from tests.e2e.pages import sign_in
 from tests.reports import NOW, fill
 
 
@@ -22,33 +23,14 @@ def site(tmp_path):
 
 
 @pytest.fixture
-def supervisor(browser, site):
-    """Opens a page as the supervisor; what went wrong in it is in `page.broken`."""
-    contexts = []
+def supervisor(someone, site):
+    """Opens a page as the supervisor."""
 
     def enter(width=1280, scheme="light", address="/desk/reports"):
-        size = {"width": width, "height": 900}
-        context = browser.new_context(
-            locale="zh-CN",
-            timezone_id="Asia/Shanghai",
-            viewport=size,
-            color_scheme=scheme,
-            accept_downloads=True,
-        )
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.broken = []
-        page.on("pageerror", lambda error: page.broken.append(str(error)))
-        page.on("console", lambda line: page.broken.append(line.text) if line.type == "error" else None)
-        page.goto(f"{site.url}/desk/login")
-        page.get_by_label("登录名").fill("su")
-        page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
+        page = someone(width, 900, color_scheme=scheme, accept_downloads=True)
+        sign_in(page, site.url, "su")
         page.wait_for_url("**/desk")
         page.goto(f"{site.url}{address}")
         return page
 
-    yield enter
-    for context in contexts:
-        context.close()
+    return enter

@@ -7,8 +7,8 @@ import pytest
 
 from bot.domain.people import Role
 from bot.services.models.jobs import ModelJobs
-from tests.doors import PASSWORD, Site
-from tests.e2e.pages import DESKTOP, PHONE, SHOTS, expect
+from tests.doors import Site
+from tests.e2e.pages import DESKTOP, PHONE, SHOTS, expect, sign_in
 from tests.models import BAD_EXAMPLE, Reporter, a_model, bad_report, put
 
 pytestmark = pytest.mark.browser
@@ -64,12 +64,9 @@ def site(tmp_path):
         yield running
 
 
-def sign_in(site, page, login):
+def enter(site, page, login):
     page.context.clear_cookies()
-    page.goto(f"{site.url}/desk/login")
-    page.get_by_label("登录名").fill(login)
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    sign_in(page, site.url, login)
     page.locator('#connection[data-state="online"]').wait_for()
     page.goto(f"{site.url}/desk/training/models")
 
@@ -78,7 +75,7 @@ def sign_in(site, page, login):
 def supervisor(site, page, complaints_of_the_browser):
     page.set_default_timeout(15_000)
     page.on("dialog", lambda dialog: dialog.accept())
-    sign_in(site, page, "zhou")
+    enter(site, page, "zhou")
     return page
 
 
@@ -107,7 +104,7 @@ def test_a_model_is_trained_judged_approved_put_into_service_and_taken_back(
     expect(page.get_by_role("heading", name="检验：通过")).to_be_visible()
     expect(page.get_by_text("要由另一位主管批准")).to_be_visible()
     name = page.locator("h1").inner_text()
-    sign_in(site, page, "chen")
+    enter(site, page, "chen")
     page.get_by_role("link", name=name).click()
     page.get_by_role("button", name="批准启用").click()
     page.get_by_role("button", name="启用这个模型").click()

@@ -3,8 +3,8 @@
 import pytest
 
 from bot.domain.people import Role
-from tests.doors import PASSWORD, Site
-from tests.e2e.pages import SHOTS, expect
+from tests.doors import Site
+from tests.e2e.pages import SHOTS, expect, sign_in
 from tests.rooms import reading
 
 pytestmark = pytest.mark.browser
@@ -38,29 +38,16 @@ async def _fill(door):
 
 
 @pytest.fixture
-def at_training(site, browser):
-    contexts = []
-
+def at_training(site, someone):
     def enter(login="zhou", width=1280, height=900):
-        size = {"width": width, "height": height}
-        context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai", viewport=size)
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(15_000)
-        page.broken = []
-        page.on("pageerror", lambda error: page.broken.append(str(error)))
-        page.goto(f"{site.url}/desk/login")
-        page.get_by_label("登录名").fill(login)
-        page.get_by_label("密码").fill(PASSWORD)
-        page.get_by_role("button", name="登录").click()
+        page = someone(width, height)
+        sign_in(page, site.url, login)
         page.wait_for_url(f"{site.url}/desk")
         page.goto(f"{site.url}/desk/training")
         page.locator("#kept1").wait_for()
         return page
 
-    yield enter
-    for context in contexts:
-        context.close()
+    return enter
 
 
 def press(page, *keys):

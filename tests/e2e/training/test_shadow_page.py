@@ -8,8 +8,8 @@ import pytest
 from bot.domain.model import ModelState
 from bot.domain.people import Role
 from bot.domain.suggestions import Doubtful
-from tests.doors import PASSWORD, Site
-from tests.e2e.pages import DESKTOP, PHONE, SHOTS, expect
+from tests.doors import Site
+from tests.e2e.pages import DESKTOP, PHONE, SHOTS, expect, sign_in
 from tests.records import store
 from tests.rooms import reading
 from tests.training_data import a_model
@@ -80,10 +80,7 @@ def site(tmp_path):
 @pytest.fixture
 def supervisor(site, page, complaints_of_the_browser):
     page.set_default_timeout(15_000)
-    page.goto(f"{site.url}/desk/login")
-    page.get_by_label("登录名").fill("zhou")
-    page.get_by_label("密码").fill(PASSWORD)
-    page.get_by_role("button", name="登录").click()
+    sign_in(page, site.url, "zhou")
     page.locator('#connection[data-state="online"]').wait_for()
     page.goto(f"{site.url}/desk/training/shadow")
     return page

@@ -5,10 +5,8 @@ import hashlib
 import itertools
 import tarfile
 
-from alembic import command
-
 from bot.adapters.backup import making, sqlite_copy
-from bot.adapters.database import schema
+from bot.adapters.database import migrating, schema
 from bot.adapters.database.engine import parse_url
 from bot.adapters.database.sealing import Sealer
 from bot.adapters.database.unit_of_work import Database
@@ -126,7 +124,7 @@ async def test_a_file_that_came_after_the_database_was_copied_is_left_out(
 async def test_an_older_schema_is_backed_up_and_upgraded_on_restoring(empty_machine, tmp_path):
     url = empty_machine.settings.database_url
     async with schema._connection(parse_url(url)) as connection:
-        await connection.run_sync(lambda opened: command.upgrade(schema._config(opened), OLDER))
+        await connection.run_sync(lambda opened: migrating.migrate(opened, schema.MIGRATIONS, OLDER))
     empty_machine.settings.var.mkdir(parents=True)
     made = await empty_machine.backup(tmp_path / "older.tar")
     assert made.about.revision == OLDER

@@ -1,7 +1,7 @@
 """Storms: what comes in faster than it can be stored in its conversations is kept and handed on."""
 
 import asyncio
-from contextlib import ExitStack
+from contextlib import ExitStack, asynccontextmanager
 
 import pytest
 from sqlalchemy import text
@@ -147,3 +147,28 @@ async def test_nothing_of_what_is_kept_can_be_read_in_the_table(official, databa
         row = str((await connection.execute(text("SELECT * FROM wechat_backlog"))).one())
     assert not [secret for secret in (ANNA, "13900001234", "电话") if secret in row]
     await waiting.stop()
+
+
+async def test_what_is_to_be_kept_goes_before_what_is_to_be_handed_on(official, monkeypatch):
+    monkeypatch.setattr("bot.services.wechat.backlog.GIVEN_WAY_S", 60)
+    happened = []
+
+    @asynccontextmanager
+    async def units():
+        async with official.desk.units() as uow:
+            yield uow
+        happened.append("stored")
+
+    async def take(inbound):
+        happened.append(inbound.text)
+
+    backlog = Backlog(units, official.desk.clock, take)
+    first, second = await inbounds(official, "水有怪味", "还有杂质")
+    calls = [asyncio.create_task(backlog.keep(first))]
+    await asyncio.sleep(0)  # the first is being kept when the second comes
+    await asyncio.sleep(0)
+    calls.append(asyncio.create_task(backlog.keep(second)))
+    await asyncio.gather(*calls)
+    await backlog.idle()
+    assert happened[:3] == ["stored", "stored", "水有怪味"]
+    assert happened[3:].count("还有杂质") == 1
