@@ -6,7 +6,7 @@ ROOM = bot/nlu/.venv/bin/python
 SBOM = PYTHONWARNINGS=ignore $(PYTHON) scripts/find_uv.py tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements
 
 .DEFAULT_GOAL := help
-.PHONY: help environments up test check train encoder evaluate stock bench promotion chatters agents fuzz chaos sbom clean
+.PHONY: help environments up test check train encoder evaluate stock bench promotion chatters agents fuzz chaos soak sbom clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -48,14 +48,9 @@ evaluate: environments  ## measure the model on everything there is, into report
 stock: environments  ## train stock Rasa on our data, an hour or more, so that reports stand beside it
 	@.venv/bin/python benchmarks/stock_understanding.py $(ARGS)
 
-bench: environments  ## what is fast, side by side with stock Rasa; then a shadow replay, a million cases (CASES=… for fewer), a training, WeChat
+bench: environments  ## what is fast, beside stock Rasa and the machine's limits: ARGS="turn fleet" for parts, "--quick" to try
 	@$(KESU) train --if-missing
-	@.venv/bin/python benchmarks/run.py $(ARGS)
-	@.venv/bin/python benchmarks/shadow.py
-	@.venv/bin/python benchmarks/cases.py $(CASES)
-	@.venv/bin/python benchmarks/reports.py
-	@.venv/bin/python benchmarks/retraining.py
-	@.venv/bin/python benchmarks/wechat.py
+	@.venv/bin/python benchmarks/bench.py $(ARGS)
 
 promotion: environments  ## change the model and go back while customers write, with the two newest of models/
 	@.venv/bin/python benchmarks/promotion.py $(ARGS)
@@ -82,6 +77,10 @@ sbom:  ## what is installed, from both lock files, as CycloneDX (build/sbom)
 chaos: environments  ## kill, cut, fill and hang things under load, an hour or so (docs/reliability.md): ARGS="kills sqlite-busy --kills 60"
 	@$(KESU) train --if-missing
 	@.venv/bin/python -u -m tests.chaos $(ARGS)
+
+soak: environments  ## half load for half an hour, a change of the model in it, and what grows (docs/reliability.md): ARGS="--minutes 5"
+	@$(KESU) train --if-missing
+	@PYTHONPATH=. .venv/bin/python -u benchmarks/soak.py $(ARGS)
 
 clean:  ## remove both environments and all caches; models, database and secrets stay
 	@rm -rf .venv bot/nlu/.venv adaptation/.venv benchmarks/stock/.venv .kesu .rasa .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build dist
