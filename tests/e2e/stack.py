@@ -48,12 +48,20 @@ class SharedRasa:
     def __enter__(self):
         self._thread.start()
         ready = asyncio.run_coroutine_threadsafe(self.process.watcher.ready.wait(), self._loop)
-        ready.result(timeout=180)
+        try:
+            ready.result(timeout=180)
+        except BaseException:
+            self.stop()
+            raise
         return self
 
     def __exit__(self, *error):
-        self._loop.call_soon_threadsafe(self._task.cancel)
-        self._thread.join(timeout=30)
+        self.stop()
+
+    def stop(self):
+        if self._thread.is_alive():
+            self._loop.call_soon_threadsafe(self._task.cancel)
+            self._thread.join(timeout=30)
 
     def _run(self):
         asyncio.set_event_loop(self._loop)
@@ -129,7 +137,11 @@ class KillableDesk:
             self.process = subprocess.Popen(  # noqa: ASYNC220 -- starts at once
                 command, env=environment, stdout=log, stderr=log
             )
-        await until(self._is_open)
+        try:
+            await until(self._is_open)
+        except BaseException:
+            self.kill()
+            raise
 
     async def _is_open(self):
         assert self.process.poll() is None, self._log.read_text(encoding="utf-8")[-2000:]

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
 
 import aiohttp
 from pydantic import SecretStr
@@ -45,15 +45,21 @@ class Pairs:
 
     def __enter__(self):
         asyncio.run(self._prepare())
-        with ThreadPoolExecutor() as both:
-            ready = both.map(SharedRasa.__enter__, self.rasas)
-            asyncio.run(self.running())
-            list(ready)
+        with ExitStack() as failing:
+            failing.callback(self._stop)
+            with ThreadPoolExecutor() as both:
+                ready = both.map(SharedRasa.__enter__, self.rasas)
+                asyncio.run(self.running())
+                list(ready)
+            failing.pop_all()
         return self
 
     def __exit__(self, *error):
+        self._stop()
+
+    def _stop(self):
         with ThreadPoolExecutor() as all_at_once:
-            stops = [desk.stop for desk in self.desks] + [rasa.__exit__ for rasa in self.rasas]
+            stops = [desk.stop for desk in self.desks] + [rasa.stop for rasa in self.rasas]
             list(all_at_once.map(lambda stop: stop(), stops))
 
     async def _prepare(self):
