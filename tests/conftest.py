@@ -8,6 +8,8 @@ import os
 
 import pytest
 
+_WHY_CHARACTERS = 3000  # of a traceback
+
 
 @pytest.fixture(scope="session")
 def rasa(tmp_path_factory):
@@ -59,3 +61,10 @@ def pytest_make_collect_report(collector):
     report = outcome.get_result()
     if _in_ci() and report.outcome == "skipped":
         _refuse(report)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say why a test needed its second try: in CI nobody can look at it any more."""
+    for report in terminalreporter.stats.get("rerun", ()):
+        terminalreporter.section(f"why {report.nodeid} was tried again ({report.when})")
+        terminalreporter.line(report.longreprtext[-_WHY_CHARACTERS:])
