@@ -66,6 +66,8 @@ class _Console:
                     async for message in self._socket:
                         if message.type is WSMsgType.TEXT:
                             await self._hear(message.data)
+            except (TimeoutError, ConnectionError):
+                drop(self._request)
             finally:
                 pushing.cancel()
                 await asyncio.gather(pushing, return_exceptions=True)

@@ -69,7 +69,8 @@ def test_from_a_draft_to_the_bots_mouth_and_back_to_what_was_said_before(site, s
     expect(wang.get_by_role("heading", name="当时的说法：手册第 1 版")).to_be_visible()
     expect(wang.locator("section", has_text="当时的说法").first).to_contain_text(PRINTED)
     expect(wang.get_by_role("link", name="改说法")).to_have_count(0)
-    assert wang.broken == zhou.broken == sun.broken == []
+    assert wang.broken == sun.broken == []
+    assert [line for line in zhou.broken if "400 (Bad Request)" not in line] == []  # what can't be said
 
 
 def test_the_original_comes_back(site, someone):
