@@ -11,6 +11,7 @@ import click
 
 from bot.adapters import logs
 from bot.adapters.clock import SystemClock
+from bot.adapters.heap import give_back_freed
 from bot.adapters.listening import check_port, choose_port
 from bot.adapters.live import NobodyWatches
 from bot.adapters.model_files import archives, model_id, newest_model
@@ -34,6 +35,7 @@ def command() -> None:
     The first start makes the secrets (var/secrets.env), the database and a model. Settings are KESU_…
     variables, explained in docs/settings.md; KESU_PORT changes the port of the customers' page.
     """
+    give_back_freed()
     gc.disable()  # until the page is up: what is made at the start stays
     with suppress(asyncio.CancelledError):
         asyncio.run(_until_stopped())
