@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from bot.domain.case import Case
 from bot.domain.conversation import Author, Conversation, Customer, Message
 from bot.domain.people import Role, User
+from bot.domain.personal_requests import Asker, PersonalRequest, RequestKind, Way
 
 NOW = datetime(2025, 3, 1, 9, 30, 15, 123456, tzinfo=UTC)
 
@@ -29,6 +30,13 @@ def a_case(id="case", **more):
 
 def a_user(id):
     return User(id, id, "小李", Role.AGENT, "hash", NOW)
+
+
+def a_request(id="request", due_at=NOW, **more):
+    return PersonalRequest(
+        id, RequestKind.ERASE, Asker.SELF, Way.PHONE, NOW.date(), due_at, NOW, "boss", "case",
+        "customer", "回拨核对", **more,
+    )  # fmt: skip
 
 
 async def store(units, *additions):

@@ -103,6 +103,11 @@ class PersonalRequests:
                 names | {"desk": "系统"},
             )
 
+    async def waiting(self, user: User) -> int:
+        """How many are open, without those about whom `user` keeps out of."""
+        async with self._reading() as uow:
+            return len([row async for row in _open(uow, user)])
+
     async def begin(self, asked: Asked, user: User) -> str:
         """Write a request down; its id. InvalidInput; NotFound and Conflict as `personal_data.find`."""
         now, checked = self._clock.now(), written(asked.checked, "请写明怎样确认了对方的身份。")

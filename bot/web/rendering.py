@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.domain.case import CaseState
 from bot.domain.conversation import Author, Owner
 from bot.domain.groups import State
-from bot.domain.people import Role, User
+from bot.domain.people import Deed, Role, User
 from bot.domain.shadow import ShadowState
 from bot.domain.task import TaskKind
 from bot.domain.workdays import SHANGHAI
@@ -84,8 +84,11 @@ async def desk_page(
     request: web.Request, agent: User, template: str, *, status: int = 200, **values: object
 ) -> web.Response:
     """A page of the desk, with what its bar shows: who is signed in, and how much they have to do."""
-    tasks = await request.app[PARTS].inbox.count(agent)
-    context = {"agent": agent, "open_tasks": tasks, **values}
+    parts = request.app[PARTS]
+    open_ones = {"/desk/inbox": await parts.inbox.count(agent)}
+    if agent.may(Deed.HANDLE_PERSONAL_DATA):
+        open_ones["/desk/personal"] = await parts.personal.requests.waiting(agent)
+    context = {"agent": agent, "open_ones": open_ones, **values}
     return aiohttp_jinja2.render_template(template, request, context, status=status)
 
 

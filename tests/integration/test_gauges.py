@@ -12,6 +12,7 @@ from bot.domain.case import CaseState
 from bot.domain.conversation import Delivery, Owner
 from bot.domain.errors import UnderstandingUnavailable
 from bot.domain.followup import Letter, Way
+from bot.domain.personal_requests import RequestState
 from bot.domain.task import Assignee, Task, TaskKind, TaskState
 from bot.domain.webhook import Delivery as Event
 from bot.domain.webhook import Webhook
@@ -20,7 +21,7 @@ from bot.monitoring import DatabaseHealth
 from bot.services.ports import Backlog, Deadlines, Stage, TurnFailure
 from bot.services.turns import Turns
 from tests.complaints import EMPTY_PACK
-from tests.records import NOW, a_case, a_conversation, a_customer, a_message, store
+from tests.records import NOW, a_case, a_conversation, a_customer, a_message, a_request, a_user, store
 from tests.rooms import reading
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -64,7 +65,9 @@ async def test_an_empty_desk_has_nothing_to_do(gauges):
     standing = await gauges.standing(NOW)
     assert standing.owners == {"bot": 0, "queue": 0, "agent": 0}
     assert standing.queue == standing.unanswered == standing.webhooks == Backlog()
-    assert standing.deadlines["cases"] == Deadlines(0, {HOUR: 0, DAY: 0})
+    assert dict.fromkeys(("cases", "tasks", "personal_requests"), Deadlines(0, {HOUR: 0, DAY: 0})) == (
+        standing.deadlines
+    )
     assert standing.letters == standing.sendings == {}
 
 
@@ -104,6 +107,19 @@ async def test_overdue_dates_are_told_from_those_that_come_next(gauges, units, t
     await store(units, ("tasks", a_task("undated", None)))
     standing = await gauges.standing(NOW)
     assert standing.deadlines["cases"] == standing.deadlines["tasks"] == Deadlines(1, {HOUR: 1, DAY: 2})
+
+
+async def test_requests_about_personal_data_are_overdue_until_they_are_settled(gauges, units, talk):
+    dues = {"over": -HOUR, "today": 5 * HOUR, "done": -DAY}
+    await store(
+        units,
+        ("people", a_user("boss")),
+        *(("personal_requests", a_request(name, NOW + due)) for name, due in dues.items()),
+    )
+    async with units() as uow:
+        (await uow.personal_requests.get("done")).decide(RequestState.DONE, "boss", NOW)
+        await uow.commit()
+    assert (await gauges.standing(NOW)).deadlines["personal_requests"] == Deadlines(1, {HOUR: 0, DAY: 1})
 
 
 async def test_what_waits_to_go_out_is_counted_by_its_way(gauges, units, talk):

@@ -8,15 +8,12 @@ import pytest
 from bot.domain.errors import Conflict
 from bot.domain.people import Deed, Role
 from bot.domain.personal_requests import (
-    Asker,
-    PersonalRequest,
     RequestKind,
     RequestState,
-    Way,
     due_on,
 )
 from bot.domain.workdays import SHANGHAI, Calendar
-from tests.records import NOW, a_user
+from tests.records import NOW, a_request, a_user
 
 CLOSES = time(18)
 
@@ -40,16 +37,8 @@ def test_seniors_and_supervisors_can_be_trusted_and_agents_never(role):
     assert user.may(Deed.HANDLE_PERSONAL_DATA) is (role in trusted)
 
 
-def a_request(**more):
-    due = datetime(2025, 3, 21, 10, tzinfo=UTC)
-    return PersonalRequest(
-        "r", RequestKind.ERASE, Asker.SELF, Way.PHONE, date(2025, 3, 1), due, NOW, "boss", "case",
-        "customer", "回拨核对", **more,
-    )  # fmt: skip
-
-
 def test_a_request_is_late_by_the_time_it_was_done_or_by_now():
-    request = a_request()
+    request = a_request(due_at=datetime(2025, 3, 21, 10, tzinfo=UTC))
     assert not request.late(request.due_at)
     assert request.late(datetime(2025, 4, 1, tzinfo=UTC))
     request.decide(RequestState.DONE, "boss", NOW)

@@ -14,6 +14,7 @@ from bot.adapters.database.tables import (
     data_keys,
     letters,
     messages,
+    personal_requests,
     tasks,
     webhook_deliveries,
     wechat_backlog,
@@ -61,6 +62,7 @@ class SqlGauges:
                 deadlines={
                     "cases": await _deadlines(connection, cases, _case_runs(), now),
                     "tasks": await _deadlines(connection, tasks, _is(tasks.c.state, "open"), now),
+                    "personal_requests": await _deadlines(connection, personal_requests, _asked(), now),
                 },
                 webhooks=await _backlog(
                     connection, webhook_deliveries, "created_at", _is(webhook_deliveries.c.state, *_UNSENT)
@@ -78,6 +80,11 @@ def _owned_by(owner: Owner) -> ColumnElement[bool]:
 def _case_runs() -> ColumnElement[bool]:
     """Accepted, and its clock is not stopped."""
     return _is(cases.c.state, "accepted") & cases.c.paused_since.is_(None)
+
+
+def _asked() -> ColumnElement[bool]:
+    """Somebody waits for what they asked for about their own data."""
+    return _is(personal_requests.c.state, "open", "proposed")
 
 
 async def _owners(connection: AsyncConnection, now: datetime) -> dict[str, int]:

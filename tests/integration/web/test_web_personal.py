@@ -85,6 +85,15 @@ async def test_a_person_is_erased_by_two_through_the_page(client, door, officer)
     assert not any(PHONE in about for _, about in done)
 
 
+async def test_the_bar_says_how_many_still_wait(client, door, officer):
+    assert "个人信息</a>" in await text_of(client, "/desk/audit")
+    address = await begun(client, door, kind="copy")
+    await begun(client, door, kind="correct")
+    assert re.search(r'个人信息 <span class="number">.*2</span></a>', await text_of(client, "/desk/audit"))
+    assert (await send_form(client, f"{address}/close", outcome="withdrawn", reason="本人撤回")).status == 303
+    assert re.search(r'个人信息 <span class="number">.*1</span></a>', await text_of(client, "/desk/audit"))
+
+
 async def test_the_copy_is_that_of_the_terminal(client, door, officer):
     address = await begun(client, door, kind="copy")
     answer = await send_form(client, f"{address}/copy")
@@ -143,7 +152,7 @@ async def test_who_is_not_trusted_is_refused_and_foreign_pages_too(client, door,
     elsewhere = {"Origin": "https://evil.example"}
     for path in (PATH, f"{address}/copy", f"{address}/erase", f"{address}/close"):
         assert (await client.post(path, data=FORM, headers=elsewhere)).status == 403
-    assert "个人信息</a>" in await text_of(client, "/desk/audit")
+    assert "个人信息 <span" in await text_of(client, "/desk/audit")
     async with door.desk.units() as uow:
         (await uow.people.get(officer.id)).personal_data = False
         await uow.commit()
