@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 
 MANY = 3  # messages that are being stored at once: from here on the process is behind
-TOO_MANY = 8  # the next one would wait too long for its acknowledgement
+TOO_MANY = 4  # the next one would wait too long for its acknowledgement
 LONGEST_S = 0.5  # that one answer waits for this, so that answers go on however much comes in
 
 

@@ -17,7 +17,9 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = (0.5, 1, 2, 4, 8, 15, 30)  # then every 30 s, until GIVE_UP_AFTER tries
 GIVE_UP_AFTER = 40
-AT_ONCE = 8  # turns under way in this process
+# Turns under way in this process: one with Rasa, one in an action, one being stored. With more of them fewer
+# are answered in a second, and all else that the event loop has to do waits longer (docs/performance.md).
+AT_ONCE = 3
 
 
 class Alone:
