@@ -27,6 +27,7 @@ from tests.wechat.official_phone import OfficialPhone
 
 ANNA, BELA = "oAnna-openid", "oBela-openid"
 PASSIVE_S = 3.5
+PATIENCE = 20  # seconds that something may take before a test gives up
 
 
 class VirtualTime:
@@ -50,10 +51,11 @@ class VirtualTime:
         await self.all_asleep(seconds, 1)
 
     async def all_asleep(self, seconds, number):
-        """Wait until so many sleep for so long."""
-        while sum(entry[0] == seconds for entry in self._sleeping) < number:
-            self._news.clear()
-            await self._news.wait()
+        """Wait until so many sleep for so long; TimeoutError if they never do."""
+        async with asyncio.timeout(PATIENCE):
+            while sum(entry[0] == seconds for entry in self._sleeping) < number:
+                self._news.clear()
+                await self._news.wait()
 
     async def wake(self, seconds):
         """Let the next one go who sleeps for so long, as soon as there is one."""
