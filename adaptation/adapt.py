@@ -2,7 +2,7 @@
 
 It learns the training data's labels, then the labels are thrown away:
 
-    python adapt.py TEXTS.jsonl CHECKPOINT.pt [--epochs 8] [--resume OLDER.pt ...]
+    python adapt.py TEXTS.jsonl CHECKPOINT.pt [--epochs 8] [--resume OLDER.pt ... | --resume FOLDER]
 
 TEXTS.jsonl has one {"text": normal form, "label", "complaint": bool} a line, as `bot.nlu.training_texts`
 writes them: without the tenth on which the classifier is calibrated (see docs/understanding.md).
@@ -19,11 +19,12 @@ from typing import Any, NamedTuple
 
 import torch
 from network import LONGEST, PADDING, Encoder
+from published import published
 from sentencepiece import SentencePieceProcessor
 from torch import Tensor, nn
 from torch.nn import functional
 from vocabulary import needed, tokenizer
-from weights import pretrained
+from weights import Pretrained, pretrained
 
 BATCH = 32
 RATE, HEAD_RATE = 1e-4, 1e-3
@@ -121,12 +122,15 @@ class Learner:
         return loss.item()
 
 
-def mean(checkpoints: list[Path]) -> dict[str, Any]:
-    """Return the mean of checkpoints of one line: each lies in another corner of what fits the texts.
+def mean(checkpoints: list[Path], source: Pretrained) -> dict[str, Any]:
+    """Return the mean of encoders of one line: each lies in another corner of what fits the texts.
 
-    Raises ValueError if they know other pieces.
+    Each is a checkpoint, or the folder of a published one. Raises ValueError if they know other pieces.
     """
-    found = [torch.load(path, weights_only=True) for path in checkpoints]
+    found = [
+        published(path, source) if path.is_dir() else torch.load(path, weights_only=True)
+        for path in checkpoints
+    ]
     if any(one["kept"] != found[0]["kept"] for one in found):
         raise ValueError(
             f"{checkpoints[0]} and the others were adapted with other pieces: take those of one line."
@@ -156,13 +160,13 @@ def main() -> None:
     parser.add_argument("texts", type=Path)
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--epochs", type=int, default=8)
-    parser.add_argument("--resume", type=Path, nargs="+", help="begin at the mean of these checkpoints")
+    parser.add_argument("--resume", type=Path, nargs="+", help="begin at the mean of these")
     asked = parser.parse_args()
     torch.manual_seed(0)
     chance = random.Random(0)  # noqa: S311 -- an order, not a secret
     rows = [json.loads(line) for line in asked.texts.read_text(encoding="utf-8").splitlines()]
     source = pretrained()
-    older = mean(asked.resume) if asked.resume else None
+    older = mean(asked.resume, source) if asked.resume else None
     kept = older["kept"] if older else needed(source, [row["text"] for row in rows])
     pieces = tokenizer(source, kept)
     names = sorted({row["label"] for row in rows})

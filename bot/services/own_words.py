@@ -16,6 +16,7 @@ _CODE = re.compile(r"(?=.*\d)[A-Za-z0-9]{4,30}")
 _CODES = frozenset({"order_no", "batch_no"})
 _NUMBERS = frozenset({"phone", "order_no", "batch_no", "amount"})
 _NAMED, _NAMES = frozenset({"organisation"}), frozenset({"place", "person"})  # 「城东区市场监管局」 is one
+_TOLD = frozenset({"wish", "details", "symptoms", "organisation"})  # what, how, who: 「嗯」 tells none of it
 _NO_ANSWERS = frozenset({"affirm", "satisfied", "dissatisfied"})  # 「好的」 is no batch number
 
 
@@ -34,12 +35,19 @@ def can_answer(turn: Turn, question: str, changed: list[str]) -> bool:
     if turn.reading.entities and not _says_more(turn):
         return question in _NAMED and {one.entity for one in turn.reading.entities} <= _NAMES
     if not kinds:
-        return question not in _READ and any(char.isalnum() for char in text)
+        is_read = question in _READ or (question in _TOLD and _only_agrees(turn))
+        return not is_read and any(char.isalnum() for char in text)
     if changed or (turn.reading.acted_on in _NO_ANSWERS and turn.reading.confidence >= CERTAIN):
         return False
     if _NUMBERS & set(kinds):
         return "phone" not in kinds and any(char.isdigit() for char in text)
     return len(text) <= LONGEST_NAME and any(char.isalnum() for char in text) and not facts.asks_back(turn)
+
+
+def _only_agrees(turn: Turn) -> bool:
+    """Whether the message is a bare yes: 「嗯」, 「好的」."""
+    is_yes = turn.reading.acted_on == "affirm" and turn.reading.confidence >= CERTAIN
+    return is_yes and len(turn.plain) < SHORTEST_ANSWER
 
 
 def _says_more(turn: Turn) -> bool:

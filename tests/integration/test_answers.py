@@ -132,6 +132,20 @@ async def test_a_wish_is_kept_whatever_it_sounds_like_and_not_asked_again(desk, 
     assert (await desk.conversation()).question == "phone"
 
 
+async def test_a_bare_yes_is_no_wish_and_the_question_comes_again(desk):
+    await asked_for_wish(desk)
+    replies = await desk.say("嗯", reading("affirm"))
+    assert "wish" not in (await the_case(desk)).fields
+    assert (await desk.conversation()).question == "wish"
+    assert replies
+
+
+async def test_a_yes_with_a_wish_is_a_wish(desk):
+    await asked_for_wish(desk)
+    await desk.say("可以给我换一台新的", reading("affirm"))
+    assert (await the_case(desk)).fields["wish"] == "可以给我换一台新的"
+
+
 async def test_after_the_last_answer_the_draft_is_read_back_even_when_it_is_a_wish(desk):
     await desk.say("13900001234", reading("inform", phone="13900001234"))
     await asked_for_wish(desk)
