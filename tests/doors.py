@@ -92,6 +92,11 @@ class Door:
     async def person(self, login="wang", name="小王", role=Role.AGENT, **more):
         return await self.parts.accounts.add(login, name, role, PASSWORD, **more)
 
+    async def answered(self):
+        """Wait until all is answered, also what is acknowledged but not yet handed to the runner."""
+        await self.desk.runner.take_up()
+        await self.desk.runner.idle()
+
     async def messages(self):
         """Every message there is."""
         async with self.desk.units() as uow:

@@ -34,7 +34,7 @@ class RiskFinder:
     """Finds the words of a list in texts."""
 
     def __init__(self, words: Sequence[RiskWord]) -> None:
-        self._words = list(words)
+        self._words = [(frozenset(_beginnings(word)), word) for word in words]
         self._sounds: Dict[str, List[Tuple[Tuple[str, ...], RiskWord]]] = {}
         for word in words:
             if word.by_sound:
@@ -55,8 +55,9 @@ class RiskFinder:
 
     def _hits(self, bare: BareText) -> Iterator[Hit]:
         digits = bare.digits
-        for word in self._words:
-            spans = set(_written(word, bare, digits))
+        characters = {*bare.text, *digits}
+        for beginnings, word in self._words:
+            spans = set() if beginnings.isdisjoint(characters) else set(_written(word, bare, digits))
             if spans:
                 harmless = {span for phrase in word.harmless for span in _spans(phrase, bare.text)}
                 yield from (Hit(*span, word.kind) for span in spans if not _begins_in(span, harmless))
@@ -76,6 +77,18 @@ class RiskFinder:
 def _sound(character: str) -> str:
     """Return how a Chinese character is mostly read, without its tone; of another one nothing."""
     return str(lazy_pinyin(character)[0]) if "\u3400" <= character <= "\u9fff" else ""
+
+
+def _beginnings(word: RiskWord) -> Iterator[str]:
+    """Yield characters of which a text that holds the word has at least one: most words need no search."""
+    yield from (pieces[0][0] for pieces in word.forms)
+    yield from (part[0] for part, _ in _halves(word.forms[0][0]))
+
+
+def _halves(word: str) -> Tuple[Tuple[str, int], ...]:
+    """Return both parts of a word of more than one character, and how many characters stand before each."""
+    half = len(word) // 2
+    return ((word[:half], 0), (word[half:], half)) if half else ((word, 0),)
 
 
 def _written(word: RiskWord, bare: BareText, digits: str) -> Iterator[Tuple[int, int]]:
@@ -114,8 +127,7 @@ def _is_whole(text: str, span: Tuple[int, int]) -> bool:
 
 def _with_a_slip(word: str, text: str) -> Iterator[Tuple[int, int]]:
     """Yield where all characters of a word but one stand in their places."""
-    half = len(word) // 2
-    for part, before in ((word[:half], 0), (word[half:], half)):
+    for part, before in _halves(word):
         at = text.find(part)
         while at >= 0:
             start = at - before

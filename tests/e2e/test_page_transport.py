@@ -128,7 +128,7 @@ def test_two_tabs_of_a_visitor_agree(chat, site):
     for tab in (chat, other):
         expect(bubbles(tab, "customer")).to_have_text([COMPLAINT, "在吗"])
         delivered(tab, 2)
-    site.run(site.door.desk.runner.idle())
+    site.run(site.door.answered())
     expect(chat.locator(".bubble")).to_have_count(len(site.run(site.door.messages())))
     expect(other.locator(".bubble")).to_have_text(chat.locator(".bubble").all_inner_texts())
     assert stored(site) == [COMPLAINT, "在吗"]
@@ -176,7 +176,7 @@ def test_where_sockets_are_blocked_answers_arrive_all_the_same(page, site):
     online(page)
     write(page, COMPLAINT)
     delivered(page)
-    site.run(site.door.desk.runner.idle())
+    site.run(site.door.answered())
     page.clock.fast_forward(11_000)
     expect(bubbles(page, "bot").first).to_be_visible()
 
@@ -207,7 +207,7 @@ def test_without_any_storage_one_can_write_all_the_same(page, site):
 def test_an_agents_reading_and_typing_reach_the_customer_and_theirs_the_agent(chat, site, browser):
     write(chat, COMPLAINT)
     delivered(chat)
-    site.run(site.door.desk.runner.idle())
+    site.run(site.door.answered())
     agent = site.run(site.door.person())
     talk = site.run(site.door.messages())[0].conversation_id
     site.run(site.door.desk.agents.claim(talk, agent.id, agent.name))
