@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol, Self
 
 from bot.adapters import leash
+from bot.adapters.folders import make_private
 from bot.settings import ROOT
 
 GRACE_S = 5.0
@@ -85,7 +86,7 @@ class ChildProcess:
 @contextlib.contextmanager
 def _opened(log: Path) -> Iterator[int]:
     """The log as a file descriptor, readable by its owner only; a long one is set aside first."""
-    log.parent.mkdir(parents=True, exist_ok=True)
+    make_private(log.parent)
     if log.exists() and log.stat().st_size > _LOG_LIMIT:
         log.replace(log.with_suffix(log.suffix + ".1"))
     number = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)

@@ -9,6 +9,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from bot.adapters.folders import make_private
 from bot.domain.errors import ConfigurationError, NotFound
 
 _PIECE = 256 * 1024  # bytes read at once
@@ -32,7 +33,7 @@ class FolderFiles:
     def prepare(self) -> None:
         """Make the folder; ConfigurationError if it can't be made or written to."""
         try:
-            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private(self._folder)
             with tempfile.TemporaryFile(dir=self._folder):
                 pass
         except OSError as problem:
@@ -80,7 +81,7 @@ class FolderFiles:
 
 
 def _begin(path: Path) -> tuple[int, str]:
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     return tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)  # mkstemp makes it 0600
 
 

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from sqlalchemy.engine import make_url
 
 from bot.adapters.database.sealing import Sealer, new_key
+from bot.adapters.folders import make_private
 from bot.adapters.papers.files import write_private
 from bot.domain.errors import ConfigurationError
 from bot.settings import Settings, variable
@@ -118,7 +119,7 @@ def _create(settings: Settings, path: Path) -> dict[str, str]:
         "KESU_PAIR_SECRET": secrets.token_urlsafe(32),
     }
     made = {variable(field): made[variable(field)] for field in _FIELDS if getattr(settings, field) is None}
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     text = "# 本文件含密钥：请另存一份，不要和数据库的备份放在一起，不要外传。\n" + "".join(
         f"{name}={value}\n" for name, value in made.items()
     )

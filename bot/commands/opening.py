@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from bot.adapters.data_keys import sealer_of
 from bot.adapters.database.schema import upgrade
 from bot.adapters.database.unit_of_work import Database
+from bot.adapters.folders import make_private
 from bot.domain.errors import ConfigurationError
 from bot.settings import Settings
 
@@ -13,7 +14,7 @@ from bot.settings import Settings
 async def upgrade_database(settings: Settings) -> None:
     """Create the database or bring it up to date, and the folder for it. Raises ConfigurationError."""
     try:
-        settings.var.mkdir(mode=0o700, parents=True, exist_ok=True)  # customers' data: the owner's only
+        make_private(settings.var)
     except OSError as problem:
         raise ConfigurationError(
             f"不能创建 {settings.var}（{problem.strerror}）：请检查 KESU_VAR"

@@ -33,6 +33,7 @@ from bot.adapters.backup.reading import about, contents
 from bot.adapters.backup.stopping import Stop, in_thread
 from bot.adapters.database.schema import knows, upgrade
 from bot.adapters.database.sealing import Sealer
+from bot.adapters.folders import make_private
 from bot.adapters.secrets_file import NAME, data_key_ids, with_kept_secrets
 from bot.domain.errors import ConfigurationError, InvalidInput
 from bot.settings import ROOT, Settings
@@ -155,7 +156,7 @@ def _scratch(settings: Settings) -> Iterator[Path]:
     is_file = make_url(settings.database_url).get_backend_name() == "sqlite"
     parent = sqlite_copy.file_of(settings.database_url).parent if is_file else settings.var
     for one in {settings.var, parent}:
-        one.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(one)
     with tempfile.TemporaryDirectory(prefix=".restoring-", dir=parent) as folder:
         yield Path(folder)
 
@@ -231,7 +232,7 @@ def _is_same(path: Path, content: Hashed) -> bool:
 
 def _write(path: Path, content: Hashed) -> None:
     """Write a file, whole or not at all, for its owner only."""
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_private(path.parent)
     handle, name = tempfile.mkstemp(prefix=".", suffix=".part", dir=path.parent)  # mkstemp makes it 0600
     try:
         with os.fdopen(handle, "wb") as file:
