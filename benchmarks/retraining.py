@@ -1,6 +1,6 @@
 """`python benchmarks/retraining.py`: from "train" to a finished report, while customers write.
 
-A copy of the project with about 3,000 training messages (`--every 1`: all of them) and a model trained from
+A copy of the project with some thousands of training messages (`--every 1`: all of them) and a model trained from
 them; ten customers write to its desk all the time; a candidate is ordered, and waited for until its report
 stands beside the live one. docs/benchmarks.md says what is measured.
 """
@@ -35,7 +35,7 @@ from stock_rasa import LOOK_EVERY_S, started
 from writers import CUSTOMERS, Sent, Turn, answered, settings_of, writing
 
 WORK = ROOT / ".kesu" / "bench" / "retraining"
-EVERY = 8  # one row of so many: about 3,000 of all
+EVERY = 8  # one row of so many
 CALM_S, PATIENCE_S = 60.0, 3600.0
 GOAL_S, GOAL_RATIO = 180.0, 1.5
 _COPIED = ("bot", "actions", "data", "tests", "config.yml", "domain.yml", "endpoints.yml", "credentials.yml")
