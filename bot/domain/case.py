@@ -221,7 +221,7 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> dict[str, dict[str
 
 
 def new_number() -> str:
-    """A case number like K4837-19206: eight random digits and a check digit, easy to say on the phone."""
+    """A case number like K4837-19209: eight random digits and a check digit, easy to say on the phone."""
     body = "".join(secrets.choice("0123456789") for _ in range(_DIGITS))
     return f"K{body[:4]}-{body[4:]}{_check_digit(body)}"
 
