@@ -54,7 +54,7 @@ def _weighed(
     ranking: Sequence[Row], parts: Sequence[Row], likeliest: Judgement, *, unsure: bool
 ) -> Judgement:
     """Return the likeliest label, or an issue where complaints together or a clause by itself outweigh it."""
-    if likeliest.label is not None and is_issue(likeliest.label) and not unsure:
+    if _is_denied(likeliest) or (likeliest.label is not None and is_issue(likeliest.label) and not unsure):
         return likeliest
     complaint = _likeliest_issue(ranking)
     if complaint is not None:

@@ -85,6 +85,7 @@ def test_what_is_rather_a_complaint_than_not_is_the_likeliest_of_its_issues():
     assert label(("praise", 0.3), *issues) == "service.quality"
     assert label(*issues, fell_back=True) == "service.quality"
     assert label(("praise", 0.6), *issues[:2]) == "praise"
+    assert label(("deny", DENIED), *issues) == "deny"
     assert label(*issues[:2], fell_back=True) is None
 
 
