@@ -2,7 +2,7 @@
 
 It learns the training data's labels, then the labels are thrown away:
 
-    python adapt.py TEXTS.jsonl CHECKPOINT.pt [--epochs 8] [--resume OLDER.pt ... | --resume FOLDER]
+    python adapt.py TEXTS.jsonl CHECKPOINT.pt [--epochs 8] [--resume OLDER.pt ... | FOLDER] [--halfway]
 
 TEXTS.jsonl has one {"text": normal form, "label", "complaint": bool} a line, as `bot.nlu.training_texts`
 writes them: without the tenth on which the classifier is calibrated (see docs/understanding.md).
@@ -135,10 +135,11 @@ def mean(checkpoints: list[Path], source: Pretrained) -> dict[str, Any]:
         raise ValueError(
             f"{checkpoints[0]} and the others were adapted with other pieces: take those of one line."
         )
-    weights = {
-        name: torch.stack([one["encoder"][name] for one in found]).mean(0) for name in found[0]["encoder"]
-    }
-    return {"kept": found[0]["kept"], "encoder": weights}
+    return {"kept": found[0]["kept"], "encoder": _mean([one["encoder"] for one in found])}
+
+
+def _mean(weights: list[dict[str, Tensor]]) -> dict[str, Tensor]:
+    return {name: torch.stack([one[name] for one in weights]).mean(0) for name in weights[0]}
 
 
 @torch.no_grad()
@@ -161,6 +162,11 @@ def main() -> None:
     parser.add_argument("checkpoint", type=Path)
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--resume", type=Path, nargs="+", help="begin at the mean of these")
+    parser.add_argument(
+        "--halfway",
+        action="store_true",
+        help="with --resume: save the mean of where it began and where it came to (arXiv 2109.01903)",
+    )
     asked = parser.parse_args()
     torch.manual_seed(0)
     chance = random.Random(0)  # noqa: S311 -- an order, not a secret
@@ -193,6 +199,8 @@ def main() -> None:
         )
         torch.save({"kept": kept, "encoder": learner.averaged.module.state_dict()}, asked.checkpoint)
     adapted = learner.averaged.module
+    if older and asked.halfway:
+        adapted.load_state_dict(_mean([older["encoder"], adapted.state_dict()]))
     adapted.centre.copy_(centre(adapted, sorted(texts, key=lambda text: len(text.pieces))))
     torch.save({"kept": kept, "encoder": adapted.state_dict()}, asked.checkpoint)
 
