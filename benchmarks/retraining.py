@@ -1,8 +1,8 @@
 """`python benchmarks/retraining.py`: from "train" to a finished report, while customers write.
 
-A copy of the project with some thousands of training messages (`--every 1`: all of them) and a model trained from
-them; ten customers write to its desk all the time; a candidate is ordered, and waited for until its report
-stands beside the live one. docs/benchmarks.md says what is measured.
+A copy of the project with some thousands of training messages (`--every 1`: all of them) and a model trained
+from them; ten customers write to its desk all the time; a candidate is ordered, and waited for until its
+report stands beside the live one. docs/benchmarks.md says what is measured.
 """
 
 import argparse
