@@ -168,6 +168,8 @@ def main() -> None:
         help="with --resume: save the mean of where it began and where it came to (arXiv 2109.01903)",
     )
     asked = parser.parse_args()
+    if asked.halfway and not asked.resume:
+        parser.error("--halfway needs --resume: without it there is nothing to stay halfway from")
     torch.manual_seed(0)
     chance = random.Random(0)  # noqa: S311 -- an order, not a secret
     rows = [json.loads(line) for line in asked.texts.read_text(encoding="utf-8").splitlines()]
@@ -199,7 +201,7 @@ def main() -> None:
         )
         torch.save({"kept": kept, "encoder": learner.averaged.module.state_dict()}, asked.checkpoint)
     adapted = learner.averaged.module
-    if older and asked.halfway:
+    if asked.halfway:
         adapted.load_state_dict(_mean([older["encoder"], adapted.state_dict()]))
     adapted.centre.copy_(centre(adapted, sorted(texts, key=lambda text: len(text.pieces))))
     torch.save({"kept": kept, "encoder": adapted.state_dict()}, asked.checkpoint)

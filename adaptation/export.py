@@ -16,11 +16,12 @@ import torch
 from adapt import numbered
 from network import LONGEST, Encoder
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from published import NETWORK, PIECES
 from smoothing import smooth
 from vocabulary import save, tokenizer
 from weights import pretrained
 
-NETWORK, PIECES, ABOUT = "network.onnx", "pieces.model", "about.json"
+ABOUT = "about.json"
 LOOKED_AT = 400  # texts
 
 

@@ -20,6 +20,7 @@ import cn2an
 LONGEST_WORDS = 24  # characters; no date is longer, and jionlp's expressions are slow on endless numbers
 SEGMENTER = "jiojio"
 READABLE = frozenset({"time_point", "time_span"})
+NO_BEGINNING, NO_END = "-inf", "inf"  # jionlp's words for a time open at one end
 NOON = time(12)
 
 # Words that jionlp doesn't know, or knows only the day of, and the same in words that it does.
@@ -69,14 +70,16 @@ def iso_date(words: str, day: date) -> Optional[str]:
 
     A day is `2026-03-05`, with a clock time `2026-03-05T15:00`, several days are `2026-02-25/2026-02-28`.
     A part of a day (晚上) without a clock time is the day. A weekday alone is that of the message's
-    week, a month or day alone that of its year and month.
+    week, a month or day alone that of its year and month. What goes on (今年以来) lasts until the message;
+    what has no beginning (五点以前) has no normal form.
     """
     if not words or len(words) > LONGEST_WORDS:
         return None
     for form in _forms(words):
-        found = _parse(form, datetime.combine(day, NOON))
+        written = datetime.combine(day, NOON)
+        found = _parse(form, written)
         if found is not None:
-            return _iso(found, clock=_CLOCK.search(form) is not None)
+            return _iso(found, written, clock=_CLOCK.search(form) is not None)
     return None
 
 
@@ -101,8 +104,12 @@ def _parse(words: str, base: datetime) -> Optional[Dict[str, Any]]:
     return found if found and found["type"] in READABLE else None
 
 
-def _iso(found: Dict[str, Any], *, clock: bool) -> Optional[str]:
-    first, last = (datetime.fromisoformat(moment) for moment in found["time"])
+def _iso(found: Dict[str, Any], written: datetime, *, clock: bool) -> Optional[str]:
+    begins, ends = found["time"]
+    if begins == NO_BEGINNING:
+        return None
+    first = datetime.fromisoformat(begins)
+    last = max(first, written) if ends == NO_END else datetime.fromisoformat(ends)
     if first.date() != last.date():
         return f"{first.date().isoformat()}/{last.date().isoformat()}"
     return first.isoformat(timespec="minutes") if clock else first.date().isoformat()

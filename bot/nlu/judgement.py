@@ -33,8 +33,9 @@ def judged(
 
     `fell_back`: the classifier was not sure enough. An illness or a threat is heard at a lower confidence
     than anything else, and in a clause of its own; abuse with a complaint is a complaint; strange words open
-    no case; what is rather a complaint than not is one, whichever it is; a clause that complains outweighs
-    an opinion or a question; and between two close labels of which one opens a case, the customer decides.
+    no case; where all issues together have enough, the likeliest of them is taken; a clause that complains
+    outweighs an opinion or a question; and between two close labels of which one opens a case, the customer
+    decides.
     """
     if not ranking:
         return Judgement(None, 0.0)
@@ -74,13 +75,13 @@ def _outweighing(likeliest: Judgement, parts: Sequence[Row]) -> Optional[Judgeme
 
 
 def _likeliest_issue(ranking: Sequence[Row]) -> Optional[Judgement]:
-    """Return the likeliest issue if the message rather complains than not.
+    """Return the likeliest issue if all issues together have enough of the confidence.
 
     Of what has gone wrong in a restaurant, three issues are told each a little; no one of them alone need be
     likelier than praise.
     """
     issues = [row for row in ranking if is_issue(row["label"])]
-    if sum(row["confidence"] for row in issues) < thresholds.RATHER_A_COMPLAINT:
+    if sum(row["confidence"] for row in issues) < thresholds.ISSUES_TOGETHER:
         return None
     return Judgement(issues[0]["label"], issues[0]["confidence"])
 

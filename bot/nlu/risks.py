@@ -82,13 +82,19 @@ def _sound(character: str) -> str:
 def _beginnings(word: RiskWord) -> Iterator[str]:
     """Yield characters of which a text that holds the word has at least one: most words need no search."""
     yield from (pieces[0][0] for pieces in word.forms)
-    yield from (part[0] for part, _ in _halves(word.forms[0][0]))
+    if _may_slip(word):
+        yield from (part[0] for part, _ in _halves(word.forms[0][0]))
 
 
-def _halves(word: str) -> Tuple[Tuple[str, int], ...]:
-    """Return both parts of a word of more than one character, and how many characters stand before each."""
+def _may_slip(word: RiskWord) -> bool:
+    """Whether a word is heard although one of its characters is wrong."""
+    return word.by_sound and len(word.forms[0][0]) >= LEAST_FOR_A_SLIP
+
+
+def _halves(word: str) -> Tuple[Tuple[str, int], Tuple[str, int]]:
+    """Return both halves of a word, and how many characters stand before each."""
     half = len(word) // 2
-    return ((word[:half], 0), (word[half:], half)) if half else ((word, 0),)
+    return (word[:half], 0), (word[half:], half)
 
 
 def _written(word: RiskWord, bare: BareText, digits: str) -> Iterator[Tuple[int, int]]:
@@ -99,7 +105,7 @@ def _written(word: RiskWord, bare: BareText, digits: str) -> Iterator[Tuple[int,
             yield from (span for span in _spans(pieces, bare.text) if _is_whole(bare.text, span))
         else:
             yield from _spans(pieces, bare.text)
-    if word.by_sound and len(word.forms[0][0]) >= LEAST_FOR_A_SLIP:
+    if _may_slip(word):
         yield from _with_a_slip(word.forms[0][0], bare.text)
 
 

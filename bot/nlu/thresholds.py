@@ -13,7 +13,7 @@ DENIED = 0.5
 
 # What all issues have together, so that the likeliest of them is taken although none is sure by itself. Less
 # than half: who complains and isn't heard loses more than who is asked one question too many.
-RATHER_A_COMPLAINT = 0.4
+ISSUES_TOGETHER = 0.4
 
 # A clause that complains, beside abuse or in a message not understood: then the message is a complaint.
 COMPLAINING_CLAUSE = 0.7

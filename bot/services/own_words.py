@@ -35,13 +35,17 @@ def can_answer(turn: Turn, question: str, changed: list[str]) -> bool:
     if turn.reading.entities and not _says_more(turn):
         return question in _NAMED and {one.entity for one in turn.reading.entities} <= _NAMES
     if not kinds:
-        is_read = question in _READ or (question in _TOLD and _only_agrees(turn))
-        return not is_read and any(char.isalnum() for char in text)
+        return any(char.isalnum() for char in text) and not _is_told_otherwise(turn, question)
     if changed or (turn.reading.acted_on in _NO_ANSWERS and turn.reading.confidence >= CERTAIN):
         return False
     if _NUMBERS & set(kinds):
         return "phone" not in kinds and any(char.isdigit() for char in text)
     return len(text) <= LONGEST_NAME and any(char.isalnum() for char in text) and not facts.asks_back(turn)
+
+
+def _is_told_otherwise(turn: Turn, question: str) -> bool:
+    """Whether these words can't be the answer: it is read elsewhere, or they are a bare yes."""
+    return question in _READ or (question in _TOLD and _only_agrees(turn))
 
 
 def _only_agrees(turn: Turn) -> bool:

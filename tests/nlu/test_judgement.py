@@ -79,8 +79,8 @@ def test_close_labels_that_lead_to_the_same_are_not_asked_about():
     assert label(("urge", 0.3), ("ask_progress", 0.29)) == "urge"
 
 
-def test_what_is_rather_a_complaint_than_not_is_the_likeliest_of_its_issues():
-    third = thresholds.RATHER_A_COMPLAINT / 3
+def test_where_all_issues_together_have_enough_the_likeliest_of_them_is_taken():
+    third = thresholds.ISSUES_TOGETHER / 3
     issues = [(issue, third + 0.01) for issue in ("service.quality", "food.quality", "hotel.service")]
     assert label(("praise", 0.3), *issues) == "service.quality"
     assert label(*issues, fell_back=True) == "service.quality"

@@ -27,6 +27,7 @@ WEDNESDAY = date(2026, 3, 18)
         ("今早", "2026-03-18"),
         ("四月三號", "2026-04-03"),
         ("三天前", "2026-03-15"),
+        ("周三起", "2026-03-18"),
         ("上上周五", "2026-03-06"),
     ],
 )
@@ -51,6 +52,8 @@ def test_a_clock_time_is_kept_to_the_minute(words, meant):
     ("words", "meant"),
     [
         ("上个月底", "2026-02-25/2026-02-28"),
+        ("今年以来", "2026-01-01/2026-03-18"),
+        ("昨天以后", "2026-03-17/2026-03-18"),
         ("2025年", "2025-01-01/2025-12-31"),
         ("十二月", "2026-12-01/2026-12-31"),
         ("明年三月", "2027-03-01/2027-03-31"),
@@ -64,7 +67,7 @@ def test_the_same_words_mean_another_day_on_another_day():
     assert normal_value("date", "昨天", date(2026, 1, 1)) == "2025-12-31"
 
 
-@pytest.mark.parametrize("words", ["刚才", "那几天", "水", "", "9" * 300])
+@pytest.mark.parametrize("words", ["刚才", "那几天", "五点之前", "一周以前", "水", "", "9" * 300])
 def test_words_for_no_particular_day_have_no_normal_form(words):
     assert normal_value("date", words, WEDNESDAY) is None
 
@@ -154,10 +157,13 @@ def test_a_reading_keeps_the_customers_words_beside_the_normal_form():
     assert found["entities"] == [{**fact, "normal": "2 箱"}]
 
 
+TIMES_AND_SUMS = "0123456789一二三半点月年号多块元箱前以之后来起上今周-+.:/"
+
+
 @settings(deadline=None, max_examples=60)
 @given(
     st.sampled_from(["date", "phone", "quantity", "amount", "order_no"]),
-    st.one_of(st.text(max_size=40), st.text("0123456789一二三半点月年号多块元箱前上周-+.:/", max_size=30)),
+    st.one_of(st.text(max_size=40), st.text(TIMES_AND_SUMS, max_size=30)),
 )
 def test_no_words_make_a_value_raise(kind, words):
     found = normal_value(kind, words, WEDNESDAY)
