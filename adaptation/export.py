@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 from adapt import numbered
+from fusing import fuse
 from network import LONGEST, Encoder
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from published import NETWORK, PIECES
@@ -34,6 +35,7 @@ def export(checkpoint: Path, texts: list[str], folder: Path) -> None:
     pieces = tokenizer(source, kept["kept"])
     chosen = random.Random(0).sample(texts, min(LOOKED_AT, len(texts)))  # noqa: S311 -- no secret
     smooth(encoder, [numbered(text, pieces) for text in chosen])
+    fuse(encoder)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as room:
         exact = Path(room) / NETWORK
@@ -45,6 +47,7 @@ def export(checkpoint: Path, texts: list[str], folder: Path) -> None:
             output_names=["vectors"],
             dynamic_axes={"pieces": {0: "texts", 1: "length"}, "vectors": {0: "texts"}},
             opset_version=17,
+            custom_opsets={"com.microsoft": 1},
             dynamo=False,
         )
         quantize_dynamic(exact, folder / NETWORK, weight_type=QuantType.QInt8, per_channel=True)

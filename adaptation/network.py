@@ -9,14 +9,32 @@ LONGEST = 128  # pieces of a text that are read, the two marks around it include
 PADDING = 1  # the pieces' numbers are as in the pretrained tokenizer: <s>, <pad>, </s>, <unk>
 
 
+class Attention(nn.Module):
+    """What each piece hears of the others, in several heads. It has no weights of its own."""
+
+    def __init__(self, heads: int) -> None:
+        super().__init__()
+        self.heads = heads
+
+    def forward(self, qkv: Tensor, there: Tensor) -> Tensor:
+        """Take queries, keys and values (texts, pieces, 3 * width), and which pieces are there."""
+        texts, pieces, width = qkv.shape[0], qkv.shape[1], qkv.shape[2] // 3
+        split = qkv.view(texts, pieces, 3, self.heads, width // self.heads)
+        query, key, value = split.permute(2, 0, 3, 1, 4).unbind(0)
+        scores = query @ key.transpose(-1, -2) * (width // self.heads) ** -0.5
+        shares = functional.softmax(scores.masked_fill(~there[:, None, None, :], -1e4), dim=-1)
+        return (shares @ value).transpose(1, 2).reshape(texts, pieces, width)
+
+
 class Layer(nn.Module):
     """Self-attention and a feed-forward network, each added to its input and normalised."""
 
     def __init__(self, source: Pretrained, number: int, dropout: float) -> None:
         super().__init__()
         width = source.width
-        self.heads, self.dropout = source.heads, dropout
+        self.dropout = dropout
         self.qkv = nn.Linear(width, 3 * width)
+        self.attention = Attention(source.heads)
         self.attended = nn.Linear(width, width)
         self.attended_norm = nn.LayerNorm(width, eps=1e-12)
         self.wider = nn.Linear(width, 4 * width)
@@ -48,13 +66,8 @@ class Layer(nn.Module):
                 module.bias.copy_(bias)
 
     def forward(self, states: Tensor, there: Tensor) -> Tensor:
-        """Take states (texts, pieces, width) and which pieces are there (texts, 1, 1, pieces)."""
-        texts, pieces, width = states.shape
-        split = self.qkv(states).view(texts, pieces, 3, self.heads, width // self.heads)
-        query, key, value = split.permute(2, 0, 3, 1, 4).unbind(0)
-        scores = query @ key.transpose(-1, -2) * (width // self.heads) ** -0.5
-        shares = functional.softmax(scores.masked_fill(~there, -1e4), dim=-1)
-        heard = (shares @ value).transpose(1, 2).reshape(texts, pieces, width)
+        """Take states (texts, pieces, width) and which pieces are there (texts, pieces)."""
+        heard = self.attention(self.qkv(states), there)
         states = self.attended_norm(states + self._dropped(self.attended(heard)))
         return self.out_norm(states + self._dropped(self.narrower(functional.gelu(self.wider(states)))))
 
@@ -85,6 +98,6 @@ class Encoder(nn.Module):
         there = pieces != PADDING
         states = self.norm(self.words(pieces) + self.places[: pieces.shape[1]])
         for layer in self.layers:
-            states = layer(states, there[:, None, None, :])
+            states = layer(states, there)
         weights = there.unsqueeze(-1).to(states.dtype)
         return (states * weights).sum(1) / weights.sum(1) - self.centre

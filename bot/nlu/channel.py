@@ -146,7 +146,7 @@ class TurnInput(InputChannel):
         asked = _asked(request)
         texts, day = _texts(asked), written_on(asked.get("day"))
         processor = self._ready(request)
-        readings = await processor.read(texts, day)
+        readings = await processor.reader.read(texts, day)
         return _answer({"model": processor.model_filename, "readings": readings})
 
     @_answered

@@ -2,16 +2,19 @@
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from functools import lru_cache
 from typing import Callable, Iterator, Sequence, TypeVar
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
+@lru_cache(maxsize=1)
+def threads() -> ThreadPoolExecutor:
+    """Return the threads for such work: one a core, for as long as the process lives."""
+    return ThreadPoolExecutor(os.cpu_count())
+
+
 def mapped(work: Callable[[Given], Made], items: Sequence[Given]) -> Iterator[Made]:
-    """Yield `work(item)` for each item, in their order; one alone is done here, without a thread."""
-    if len(items) < 2:  # noqa: PLR2004 -- nothing to share out
-        yield from map(work, items)
-        return
-    with ThreadPoolExecutor(os.cpu_count()) as threads:
-        yield from threads.map(work, items)
+    """Yield `work(item)` for each item, in their order."""
+    yield from threads().map(work, items)

@@ -1,42 +1,33 @@
 """Takes a turn through Rasa: all of it, or nothing."""
 
-import asyncio
-from datetime import date
-from typing import Any, Mapping, Optional, Sequence
+from typing import Any, Mapping, Optional
 
 from rasa.core.actions.action import Action
 from rasa.core.agent import Agent
-from rasa.core.channels.channel import OutputChannel, UserMessage
+from rasa.core.channels.channel import OutputChannel
 from rasa.core.nlg import NaturalLanguageGenerator
 from rasa.core.policies.policy import PolicyPrediction
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import FailSafeTrackerStore, TrackerStore
-from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
-from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
-from rasa.nlu.extractors.extractor import EntityExtractorMixin
 from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.core.events import ActionExecutionRejected, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RANKING_KEY, TEXT
-from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.action_calls import ActionCalls, StrictAction
-from bot.nlu.clauses import Clause, clauses, part
 from bot.nlu.context import FORM, agreement, labels, leaves_form, taken_as
 from bot.nlu.forms import of_this_room
 from bot.nlu.graph_runner import DirectRunner
 from bot.nlu.memory import with_words, without_words
 from bot.nlu.normalizer import normalize
-from bot.nlu.reading import reading
+from bot.nlu.reader import Reader
 from bot.nlu.rule_policy import quick
 from bot.nlu.tracker_store import Recollection, TurnTrackerStore
 from bot.nlu.turn import AbortedTurnError, MalformedError, Turn, counting
-from bot.nlu.values import with_values
 
 CHANNEL = "desk"
 LOCK_WAIT_SECONDS = 0.05
-PARSED_AT_ONCE = 16  # texts between which turns get their chance
 
 Json = dict[str, Any]
 
@@ -66,8 +57,7 @@ class TurnProcessor(MessageProcessor):
         self.on_circuit_break = _circles
         self._store = store
         self._calls = calls
-        self._reader = self._node_before_slash_syntax()
-        self._classifier = self._node_before(EntityExtractorMixin, self._reader)
+        self.reader = Reader(loaded)
         self.graph_runner = DirectRunner(loaded.graph_runner, quick)
 
     @property
@@ -89,14 +79,6 @@ class TurnProcessor(MessageProcessor):
             stored = {"replies": answer["replies"], "reading": without_words(answer["reading"])}
             await self._store.remember(known, tracker, turn.id, stored)
             return answer
-
-    async def read(self, texts: Sequence[str], day: date) -> list[Json]:
-        """Return the readings of texts that belong to no conversation and were written on `day`."""
-        readings: list[Json] = []
-        for start in range(0, len(texts), PARSED_AT_ONCE):
-            readings += self._read(texts[start : start + PARSED_AT_ONCE], day)
-            await asyncio.sleep(0)
-        return readings
 
     async def _converse(self, turn: Turn, known: Recollection) -> tuple[Json, DialogueStateTracker]:
         said = Replies()
@@ -126,64 +108,12 @@ class TurnProcessor(MessageProcessor):
         choice = turn.context.choice
         if choice is not None and choice not in labels(self.domain):
             raise MalformedError("context.choice is not a label of this model")
-        found = self._read([turn.text], turn.day)[0]
+        found = self.reader.at_once([turn.text], turn.day)[0]
         if choice is not None:
             certain = {"label": choice, "confidence": 1.0}
             return {**found, **certain, "ranking": [certain], "taken_as": choice}
         other = taken_as(found, turn.context, self.domain)
         return {**found, "taken_as": other} if other else found
-
-    def _read(self, texts: Sequence[str], day: date) -> list[Json]:
-        """Return the readings of texts; in those with several clauses also what each says by itself."""
-        legible = [bool(normalize(text).text) for text in texts]
-        pieces = [clauses(text) if seen else [] for text, seen in zip(texts, legible, strict=True)]
-        wholes = [text for text, seen in zip(texts, legible, strict=True) if seen]
-        parses, said = self._parse(wholes, [piece for of_text in pieces for piece in of_text])
-        whole, by_clause = iter(parses), iter(said)
-        return [
-            with_values(
-                reading(
-                    next(whole) if seen else {},
-                    text,
-                    self.model_filename,
-                    [part(piece, reading(next(by_clause), piece.text, "")) for piece in of_text],
-                ),
-                day,
-            )
-            for text, seen, of_text in zip(texts, legible, pieces, strict=True)
-        ]
-
-    def _parse(self, texts: Sequence[str], pieces: Sequence[Clause]) -> tuple[list[Json], list[Json]]:
-        """Return the parses of texts and those of clauses, classified in one go; facts only of the texts."""
-        if not texts:
-            return [], []
-        inputs = {
-            PLACEHOLDER_MESSAGE: [_message(text) for text in (*texts, *(piece.text for piece in pieces))],
-            PLACEHOLDER_TRACKER: DialogueStateTracker("", ()),
-        }
-        classified = self.graph_runner.run(inputs, [self._classifier])[self._classifier]
-        wholes = {**inputs, self._classifier: classified[: len(texts)]}
-        parsed = self.graph_runner.run(wholes, [self._reader])[self._reader]
-        return _output(parsed), _output(classified[len(texts) :])
-
-    def _node_before_slash_syntax(self) -> str:
-        """Return the graph's last node before the one that takes "/label{…}" for an order.
-
-        Rasa puts that node behind every pipeline. What a customer types never gets there.
-        """
-        target: Optional[str] = self.model_metadata.nlu_target
-        if target is None or self.model_metadata.core_target is None:
-            raise RasaException(
-                f"{self.model_filename}: a model needs both NLU and dialogue. Train it again."
-            )
-        return self._node_before(RegexMessageHandler, target)
-
-    def _node_before(self, kind: type, node: str) -> str:
-        """Return `node`, or the first one before it that is not of this kind."""
-        nodes = self.model_metadata.predict_schema.nodes
-        while issubclass(nodes[node].uses, kind):
-            node = nodes[node].needs["messages"]
-        return node
 
 
 def turn_processor(agent: Agent, calls: ActionCalls) -> TurnProcessor:
@@ -201,16 +131,6 @@ def turn_processor(agent: Agent, calls: ActionCalls) -> TurnProcessor:
 
 def _circles(*_: object) -> None:
     raise AbortedTurnError("the dialogue predicted too many actions")
-
-
-def _output(parsed: Sequence[Message]) -> list[Json]:
-    return [message.as_dict(only_output_properties=True) for message in parsed]
-
-
-def _message(text: str) -> UserMessage:
-    message = UserMessage()
-    message.text = text  # the constructor would strip it, and all offsets would be off
-    return message
 
 
 def _followed(understood: Mapping[str, Any]) -> str:

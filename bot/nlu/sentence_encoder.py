@@ -1,7 +1,8 @@
 """What the classifier sees of a message's meaning: the vector of a sentence encoder."""
 
+from concurrent.futures import Future
 from pathlib import Path
-from typing import Any, Dict, List, Type
+from typing import Any, Dict, Iterable, List, Tuple, Type
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext
@@ -16,7 +17,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.component import TrainedComponent
-from bot.nlu.cores import mapped
+from bot.nlu.cores import threads
 from bot.nlu.encoders import encoder
 from bot.nlu.fingerprint import understanding_code
 from bot.nlu.kept_vectors import WORTH_KEEPING, vectors_of
@@ -44,6 +45,7 @@ class SentenceEncoder(TrainedComponent, DenseFeaturizer):
         super().__init__(config, model_storage, resource, execution_context)
         DenseFeaturizer.__init__(self, self._node, config)
         self._encoder = encoder(config["encoder"])
+        self._begun: Dict[str, Tuple[Future[np.ndarray], int]] = {}  # and which row of it is the text's
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
@@ -90,17 +92,27 @@ class SentenceEncoder(TrainedComponent, DenseFeaturizer):
         """Return the vectors of normal forms, one a text, of length one."""
         return self._encode(texts)
 
+    def begin(self, texts: Iterable[str]) -> None:
+        """Begin to encode normal forms that are soon to be processed: on all cores, while others are read."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._begun]
+        for batch in in_batches([len(text) for text in new], self._config["batch"]):
+            together = [new[index] for index in batch]
+            rows = threads().submit(self._encoder.encode, together)
+            self._begun.update((text, (rows, place)) for place, text in enumerate(together))
+
+    def forget(self, texts: Iterable[str]) -> None:
+        """Keep nothing of texts that were begun and are not to be processed after all."""
+        for text in texts:
+            self._begun.pop(text, None)
+
     def _encode(self, texts: List[str]) -> List[np.ndarray]:
         """Return a row a text; texts of like length go together, to save padding."""
-        batches = in_batches([len(text) for text in texts], self._config["batch"])
-
-        def encode(batch: List[int]) -> np.ndarray:
-            return self._encoder.encode([texts[index] for index in batch])
-
-        rows: Dict[int, np.ndarray] = {}
-        for vectors, batch in zip(mapped(encode, batches), batches, strict=True):
-            rows.update(zip(batch, vectors, strict=True))
-        return [rows[index] for index in range(len(texts))]
+        self.begin(texts)
+        try:
+            found = [self._begun[text] for text in texts]
+            return [rows.result()[place] for rows, place in found]
+        finally:
+            self.forget(texts)
 
 
 def in_batches(lengths: List[int], most: int) -> List[List[int]]:

@@ -150,7 +150,7 @@ def test_every_word_stands_in_the_text_behind_the_one_before(tokenizer, text):
 @example("😡" * 3_000)
 @example("/greet{" + "[" * 2_000)
 def test_any_text_is_read_and_each_fact_is_a_piece_of_it(room, text):
-    found = room._read([text], date(2026, 3, 18))[0]
+    found = room.reader.at_once([text], date(2026, 3, 18))[0]
     assert found["text"] == text
     assert 0 <= found["confidence"] <= 1
     for fact in found["entities"]:
@@ -164,4 +164,4 @@ def test_any_text_is_read_and_each_fact_is_a_piece_of_it(room, text):
 @settings(STEADY, max_examples=10)
 @given(st.lists(TEXTS, max_size=8))
 def test_any_texts_together_are_read_each_in_its_place(room, texts):
-    assert [found["text"] for found in room._read(texts, date(2026, 3, 18))] == texts
+    assert [found["text"] for found in room.reader.at_once(texts, date(2026, 3, 18))] == texts

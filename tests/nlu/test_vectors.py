@@ -43,3 +43,50 @@ def test_the_encoder_is_found_among_the_components_of_a_graph(component):
     nodes = {"words": SimpleNamespace(_component=object()), "meaning": SimpleNamespace(_component=component)}
     assert encoder_of(SimpleNamespace(_instantiated_nodes=nodes)) is component
     assert encoder_of(SimpleNamespace(_instantiated_nodes={})) is None
+
+
+class Counting:
+    """An encoder whose vectors are told apart by the text's length; it keeps what it was asked."""
+
+    identity = "counting"
+
+    def __init__(self):
+        self.asked = []
+
+    def encode(self, texts):
+        self.asked += texts
+        return np.array([[len(text)] for text in texts], dtype=np.float32)
+
+
+@pytest.fixture
+def counting(component, monkeypatch):
+    counting = Counting()
+    monkeypatch.setattr(component, "_encoder", counting)
+    return counting
+
+
+def test_what_was_begun_is_not_encoded_a_second_time(component, counting):
+    component.begin(["水有怪味", "谢谢"])
+    assert [row.tolist() for row in component.vectors(["谢谢", "水有怪味", "好的呀", "谢谢"])] == [
+        [2],
+        [4],
+        [3],
+        [2],
+    ]
+    assert sorted(counting.asked) == sorted(["水有怪味", "谢谢", "好的呀"])
+
+
+def test_nothing_of_a_text_is_kept_once_its_vector_was_given_or_forgotten(component, counting):
+    component.begin(["水有怪味", "谢谢"])
+    component.vectors(["谢谢"])
+    component.forget(["水有怪味", "从没来过"])
+    assert component._begun == {}
+    component.vectors(["谢谢"])
+    assert counting.asked.count("谢谢") == 2
+
+
+def test_an_encoder_that_fails_leaves_nothing_begun_behind(component, counting, monkeypatch):
+    monkeypatch.setattr(counting, "encode", lambda _: 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        component.vectors(["谢谢", "水有怪味"])
+    assert component._begun == {}

@@ -1,0 +1,138 @@
+"""Reads texts with a loaded model, outside of any conversation."""
+
+import asyncio
+from datetime import date
+from typing import Any, Iterable, NamedTuple, Optional, Sequence
+
+from rasa.core.channels.channel import UserMessage
+from rasa.core.processor import MessageProcessor
+from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
+from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.shared.core.trackers import DialogueStateTracker
+from rasa.shared.exceptions import RasaException
+from rasa.shared.nlu.training_data.message import Message
+
+from bot.nlu.clauses import Clause, clauses, part
+from bot.nlu.graph_runner import DirectRunner
+from bot.nlu.normalizer import normalize
+from bot.nlu.reading import reading
+from bot.nlu.values import with_values
+from bot.nlu.vectors import encoder_of
+
+AT_ONCE = 16  # texts between which turns get their chance
+
+Json = dict[str, Any]
+
+
+class Written(NamedTuple):
+    """A text to be read: its clauses if it has several, and the normal forms of all of them."""
+
+    text: str
+    clauses: list[Clause]
+    forms: list[str]  # none if there is nothing to read
+
+
+class Reader:
+    """Reads many texts, or one. The sentence encoder is always ahead: it takes longer than all else."""
+
+    def __init__(self, loaded: MessageProcessor) -> None:
+        """Take the graph of a loaded model. Raises RasaException if the model lacks a part."""
+        self._metadata, self._model = loaded.model_metadata, loaded.model_filename
+        self._last = self._node_before_slash_syntax()
+        self._classifier = self._node_before(EntityExtractorMixin, self._last)
+        self._runner = DirectRunner(loaded.graph_runner)
+        self._encoder = encoder_of(loaded.graph_runner)
+
+    async def read(self, texts: Sequence[str], day: date) -> list[Json]:
+        """Return the readings of texts that were written on `day`; turns get their chance in between."""
+        readings: list[Json] = []
+        following = self._begun(texts[:AT_ONCE])
+        try:
+            for end in range(AT_ONCE, len(texts) + AT_ONCE, AT_ONCE):
+                batch, following = following, self._begun(texts[end : end + AT_ONCE])
+                readings += self._readings(batch, day)
+                await asyncio.sleep(0)
+        finally:
+            self._forget(following)
+        return readings
+
+    def at_once(self, texts: Sequence[str], day: date) -> list[Json]:
+        """Return the readings of texts that were written on `day`."""
+        return self._readings(self._begun(texts), day)
+
+    def _begun(self, texts: Iterable[str]) -> list[Written]:
+        written = [_written(text) for text in texts]
+        if self._encoder is not None:
+            self._encoder.begin(form for one in written for form in one.forms)
+        return written
+
+    def _forget(self, written: Iterable[Written]) -> None:
+        if self._encoder is not None:
+            self._encoder.forget(form for one in written for form in one.forms)
+
+    def _readings(self, written: Sequence[Written], day: date) -> list[Json]:
+        """Return the readings of texts; in those with several clauses also what each says by itself."""
+        wholes = [one.text for one in written if one.forms]
+        parses, said = self._parse(wholes, [piece for one in written for piece in one.clauses])
+        whole, by_clause = iter(parses), iter(said)
+        return [
+            with_values(
+                reading(
+                    next(whole) if one.forms else {},
+                    one.text,
+                    self._model,
+                    [part(piece, reading(next(by_clause), piece.text, "")) for piece in one.clauses],
+                ),
+                day,
+            )
+            for one in written
+        ]
+
+    def _parse(self, texts: Sequence[str], pieces: Sequence[Clause]) -> tuple[list[Json], list[Json]]:
+        """Return the parses of texts and those of clauses, classified in one go; facts only of the texts."""
+        if not texts:
+            return [], []
+        inputs = {
+            PLACEHOLDER_MESSAGE: [_message(text) for text in (*texts, *(piece.text for piece in pieces))],
+            PLACEHOLDER_TRACKER: DialogueStateTracker("", ()),
+        }
+        classified = self._runner.run(inputs, [self._classifier])[self._classifier]
+        wholes = {**inputs, self._classifier: classified[: len(texts)]}
+        parsed = self._runner.run(wholes, [self._last])[self._last]
+        return _output(parsed), _output(classified[len(texts) :])
+
+    def _node_before_slash_syntax(self) -> str:
+        """Return the graph's last node before the one that takes "/label{…}" for an order.
+
+        Rasa puts that node behind every pipeline. What a customer types never gets there.
+        """
+        target: Optional[str] = self._metadata.nlu_target
+        if target is None or self._metadata.core_target is None:
+            raise RasaException(f"{self._model}: a model needs both NLU and dialogue. Train it again.")
+        return self._node_before(RegexMessageHandler, target)
+
+    def _node_before(self, kind: type, node: str) -> str:
+        """Return `node`, or the first one before it that is not of this kind."""
+        nodes = self._metadata.predict_schema.nodes
+        while issubclass(nodes[node].uses, kind):
+            node = nodes[node].needs["messages"]
+        return node
+
+
+def _written(text: str) -> Written:
+    form = normalize(text).text
+    if not form:
+        return Written(text, [], [])
+    pieces = clauses(text)
+    return Written(text, pieces, [form, *(normalize(piece.text).text for piece in pieces)])
+
+
+def _output(parsed: Sequence[Message]) -> list[Json]:
+    return [message.as_dict(only_output_properties=True) for message in parsed]
+
+
+def _message(text: str) -> UserMessage:
+    message = UserMessage()
+    message.text = text  # the constructor would strip it, and all offsets would be off
+    return message
