@@ -6,6 +6,20 @@ from tests.e2e.pages import CASE, OLD_CASE, PHONE, RATING, bubbles, expect, line
 
 pytestmark = pytest.mark.browser
 
+# The browser moves the text down when it shrinks, and tells the page in the frame after: then it has grown again.
+SHRINK_AND_GROW = """() => new Promise(done => {
+    document.querySelector(".notice").style.display = "none";
+    document.getElementById("scroll").scrollTop;
+    requestAnimationFrame(() => setTimeout(() => {
+        document.getElementById("lines").lastElementChild.style.minHeight = "900px";
+        requestAnimationFrame(() => requestAnimationFrame(done));
+    }));
+})"""
+AT_ITS_END = """() => {
+    const scroll = document.getElementById("scroll");
+    return scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 2;
+}"""
+
 
 def state_of(page, number):
     return page.locator(".line.customer").nth(number).locator(".state")
@@ -49,6 +63,16 @@ def test_the_page_tells_the_desk_what_the_customer_has_seen(stage):
     stage.show(line("bot", "还在吗？"))
     expect(page.get_by_role("button", name="有新消息")).to_be_visible()
     assert page.evaluate("fake.read.length") == before
+
+
+def test_the_page_follows_what_grows_while_something_else_shrinks(stage):
+    page = stage.open()
+    page.set_viewport_size(PHONE)
+    stage.talk()
+    stage.show(*[line("bot", "说明\n" * 9) for _ in range(3)])
+    page.wait_for_function(AT_ITS_END)
+    page.evaluate(SHRINK_AND_GROW)
+    page.wait_for_function(AT_ITS_END)
 
 
 def test_typing_is_shown_of_bot_and_agent_and_ends_with_the_answer(stage):

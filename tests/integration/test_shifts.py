@@ -213,6 +213,7 @@ async def test_who_is_away_or_full_gets_nothing(giving):
     await Groups(giving.units, giving.words, giving.clock).set_cap("wang", 1, by="zhou")
     for visitor in ("a", "b"):
         await asks(giving, visitor)
+        giving.clock.turn(seconds=1)
     assert await giving.shifts.give_out() == 1
     assert (await giving.conversation("a")).agent_id == "wang"
     assert (await giving.conversation("b")).owner is Owner.QUEUE

@@ -14,7 +14,9 @@ export function makeLog({ list, scroll, latest, grows }, { resend, tile, card })
   let lastDay = "";
   let stayDown = true;
   let lastTop = 0;
+  let lastRoom = 0;
 
+  const room = () => scroll.scrollHeight - scroll.clientHeight; // how far one can scroll
   const isDown = () => scroll.scrollHeight - scroll.scrollTop - scroll.clientHeight < 80;
   function down() {
     scroll.scrollTop = scroll.scrollHeight;
@@ -22,12 +24,17 @@ export function makeLog({ list, scroll, latest, grows }, { resend, tile, card })
     latest.hidden = true;
   }
   scroll.addEventListener("scroll", () => {
-    // Only a reader moves up; growing content leaves the place as it is, and is followed.
-    stayDown = isDown() || (stayDown && scroll.scrollTop >= lastTop);
+    // Only a reader moves up while nothing grows or shrinks; what grows is followed.
+    const movedUp = scroll.scrollTop < lastTop && room() === lastRoom;
+    stayDown = isDown() || (stayDown && !movedUp);
     lastTop = scroll.scrollTop;
+    lastRoom = room();
     if (stayDown) latest.hidden = true;
   });
-  const growing = new ResizeObserver(() => stayDown && down());
+  const growing = new ResizeObserver(() => {
+    if (stayDown) down();
+    lastRoom = room();
+  });
   [scroll, list, ...grows].forEach((element) => growing.observe(element));
   latest.addEventListener("click", down);
 
