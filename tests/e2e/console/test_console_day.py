@@ -202,9 +202,13 @@ def test_a_case_is_moved_on_at_the_side(filled, at_desk):
     expect(page.locator("#steps").get_by_role("button", name="开始调查")).to_have_count(0)
 
 
-def test_a_masked_number_is_shown_on_request(filled, at_desk):
+def test_a_masked_number_is_shown_on_request_and_stays(filled, at_desk):
     page = at_desk("wang")
     rows(page).filter(has_text="软包装").click()
     expect(page.locator("#side")).to_contain_text("*** **** 5678")
     page.get_by_role("button", name="显示完整号码").click()
+    expect(page.locator("#side")).to_contain_text("已记入审计")
+    page.get_by_label("加标签").fill("回访")
+    page.get_by_label("加标签").press("Enter")  # the side is drawn anew
+    expect(page.locator("#side .tag").filter(has_text="回访")).to_be_visible()
     expect(page.locator("#side")).to_contain_text("已记入审计")

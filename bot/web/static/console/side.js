@@ -13,11 +13,13 @@ export function makeSide({ say, retag }) {
   const cases = new Map(); // id: { mark, data }
   let talk = null;
   let chosen = null;
+  const seen = new Map(); // path: the numbers that were asked for, for as long as the conversation is shown
   const steps = makeSteps({ say, done: (id, data) => took(id, data), again: (id) => fetchCase(id) });
 
   function show(next) {
     const other = next?.id !== talk?.id;
     talk = next;
+    if (other) seen.clear();
     if (!talk) return side.replaceChildren();
     if (other || !talk.cases.some((one) => one.id === chosen)) {
       chosen = (talk.cases.find((one) => one.open && one.here) ?? talk.cases.find((one) => one.open) ?? talk.cases[0])?.id ?? null;
@@ -65,17 +67,26 @@ export function makeSide({ say, retag }) {
     const { customer: who } = talk;
     const facts = [["渠道", channel(who.channel)], ["首次来访", short(who.since)]];
     if (who.name) facts.unshift(["姓名", who.name]);
-    const phone = who.phone ? [["电话", who.phone, revealer(`conversations/${talk.id}/reveal`)]] : [];
+    const phone = who.phone ? [masked("电话", who.phone, `conversations/${talk.id}/reveal`)] : [];
     const tags = make("p", "tags", ...(talk.row.tags ?? []).map(tag), adder());
     return box("顾客", facts_of([...facts, ...phone]), tags);
   }
 
-  // A masked number is shown on request; that somebody looked is written down.
+  // A masked number is shown on request, and stays; that somebody looked is written down.
+  function masked(name, value, path) {
+    const numbers = seen.get(path);
+    if (!numbers) return [name, value, revealer(path)];
+    return [name, make("strong", "", numbers.join("、")), make("span", "soft", " 已记入审计")];
+  }
+
   function revealer(path) {
+    const { id } = talk;
     const show = button("small", "显示", async () => {
       const answer = await ask(`/desk/${path}`, { method: "POST" });
       if (answer.status !== 200) return say(answer.body.message ?? "没有取到，请检查网络后再试。", true);
-      show.parentElement.replaceChildren(make("strong", "", answer.body.phones.join("、")), make("span", "soft", " 已记入审计"));
+      if (talk?.id !== id) return;
+      seen.set(path, answer.body.phones);
+      draw();
     });
     show.ariaLabel = "显示完整号码（会记入审计日志）";
     return show;
@@ -131,7 +142,7 @@ export function makeSide({ say, retag }) {
       make("section", "box head-box", title, where, levels, ...one.deadlines.map(deadline), ...waits(one), ...one.risks.map((risk) => make("p", "risk", risk))),
       kept ?? steps.of(one),
       ...(one.duties.length ? [box("待办和承诺", make("ul", "duties", ...one.duties.map(duty)))] : []),
-      ...(one.facts.length ? [box("顾客说的", facts_of(one.facts.map(([name, value]) => [name, value, /\*{3}/.test(value) && revealer(`cases/${one.id}/do/reveal`)])))] : []),
+      ...(one.facts.length ? [box("顾客说的", facts_of(one.facts.map(([name, value]) => (/\*{3}/.test(value) ? masked(name, value, `cases/${one.id}/do/reveal`) : [name, value]))))] : []),
       ...(one.findings.length ? [box("查明和决定的", facts_of(one.findings))] : []),
       ...(one.checklist.length ? [fold("手册的要求", make("ul", "checklist", ...one.checklist.map((line) => make("li", "", line))))] : []),
       fold("最近", make("ul", "events", ...one.history.map(({ what, who, at }) => make("li", "", make("span", "", what), make("span", "soft", ` ${who} · ${full(at)}`))))),
