@@ -18,7 +18,7 @@ from bot.domain.errors import ConfigurationError
 from bot.domain.model import archive_name
 from bot.settings import ROOT, Settings
 
-RASA_TRAIN = (str(ROOM_PYTHON), "-m", "rasa", "train")
+RASA_TRAIN = (str(ROOM_PYTHON), "-W", "ignore", "-m", "bot.nlu.training")
 _REPORT_EVERY_S = 10
 _LISTEN_EVERY_S = 1
 _UNFINISHED = ".training-"

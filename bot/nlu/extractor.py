@@ -15,11 +15,10 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
 from bot.nlu.component import TrainedComponent
-from bot.nlu.dictionary import read_dictionary
-from bot.nlu.facts import annotated, blank_pipeline, document, tagger_of
+from bot.nlu.fact_learning import identity, learned_beside, learned_from, tagger, untrained
+from bot.nlu.facts import document, tagger_of
 from bot.nlu.fingerprint import digest, understanding_code
 from bot.nlu.normalizer import normal_form
-from bot.nlu.places import place_names
 
 PIPELINE = "pipeline"
 
@@ -45,7 +44,7 @@ class FactExtractor(TrainedComponent, EntityExtractorMixin):
         `dictionary`: the folder of words; `rounds`: how often messages are gone through; `factless`: of so
         many messages without facts one is learned from. All of them make the tagger shy.
         """
-        return {"dictionary": None, "rounds": 12, "factless": 2}
+        return {"dictionary": None, "rounds": 8, "factless": 2}
 
     @classmethod
     def required_components(cls) -> List[Type[Any]]:
@@ -67,16 +66,13 @@ class FactExtractor(TrainedComponent, EntityExtractorMixin):
 
     def learn(self, training_data: TrainingData, folder: Path) -> None:
         """Learn from the annotated messages, and from a part of those that hold no facts."""
-        dictionary = self._config["dictionary"]
-        words = read_dictionary(Path(dictionary)).words if dictionary else {}
-        pipeline = blank_pipeline({**words, "china": place_names()})
-        examples = [example for example in training_data.training_examples if example.get(TEXT)]
-        factless = [example for example in examples if not example.get(ENTITIES)]
-        learned = [example for example in examples if example.get(ENTITIES)]
-        learned += factless[:: self._config["factless"]]
-        tagger_of(pipeline).train(
-            (annotated(pipeline, example) for example in learned), rounds=self._config["rounds"]
-        )
+        pipeline = untrained(self._config)
+        messages = learned_from(training_data, self._config)
+        known = learned_beside(identity(messages, self._config))
+        if known is None:
+            tagger(pipeline, messages, self._config)
+        else:
+            tagger_of(pipeline).take(known)
         pipeline.to_disk(folder / PIPELINE)
 
     def restore(self, folder: Path) -> None:

@@ -4,7 +4,6 @@ Rasa copies all messages of all files six times over while it merges them, compu
 each time, and does it all again for its own validation: most of a minute for 25,000 messages.
 """
 
-import copy
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -33,10 +32,8 @@ class TrainingMessage(Message):
     def __deepcopy__(self, memo: Dict[int, Any]) -> "TrainingMessage":
         """Copy what training changes: the properties and features, not the texts and arrays in them."""
         made = type(self)()
-        data = {
-            prop: copy.deepcopy(value, memo) if isinstance(value, (list, dict)) else value
-            for prop, value in self.data.items()
-        }
+        del memo  # nothing in a message leads back to itself
+        data = {prop: _copied(value) for prop, value in self.data.items()}
         own = {"features": list(self.features), "output_properties": set(self.output_properties)}
         made.__dict__.update(vars(self), data=data, **own)
         return made
@@ -54,8 +51,16 @@ class TrainingFiles(RasaFileImporter):
     """Rasa's reader of files, for messages that are copied and compared often."""
 
     def get_nlu_data(self, language: Optional[str] = "en") -> TrainingData:
-        """Return the messages of all files; read once, however often Rasa asks."""
-        return _read(tuple(_version(path) for path in self._nlu_files), language or "en")
+        """Return the messages of all files; read once, however often and for whichever language Rasa asks."""
+        del language  # it changes nothing in how a file is read
+        return _read(tuple(_version(path) for path in self._nlu_files))
+
+
+def _copied(value: Any) -> Any:  # noqa: ANN401 -- whatever a component sets
+    """Return a copy of lists and dicts, and what they hold: `copy.deepcopy` takes five times as long."""
+    if isinstance(value, dict):
+        return {key: _copied(inner) for key, inner in value.items()}
+    return [_copied(inner) for inner in value] if isinstance(value, list) else value
 
 
 def _identity(value: Any) -> Any:  # noqa: ANN401 -- whatever a component sets
@@ -83,9 +88,9 @@ def _version(path: str) -> Version:
 
 
 @lru_cache(maxsize=1)
-def _read(files: Tuple[Version, ...], language: str) -> TrainingData:
+def _read(files: Tuple[Version, ...]) -> TrainingData:
     whole = TrainingData()
-    found = [load_data(path, language) for path, _, _ in files]
+    found = [load_data(path) for path, _, _ in files]
     examples = [_quick(example) for data in found for example in data.training_examples]
     whole.training_examples = TrainingData.sanitize_examples(examples)
     # synonyms, lookup tables and the like are no messages: Rasa merges them

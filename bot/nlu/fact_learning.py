@@ -1,0 +1,141 @@
+"""Learns to tag facts in a process of its own, on the core that the rest of a training leaves idle.
+
+A training begins with it (bot/nlu/training.py), and asks last for what it learned. By itself,
+`python -m bot.nlu.fact_learning FOLDER --config … --data …` leaves in FOLDER one file: the tagger, named by
+what it was learned from. Whoever wants another one has to learn it.
+"""
+
+import argparse
+import hashlib
+import subprocess
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
+
+from rasa.engine.storage.local_model_storage import LocalModelStorage
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
+from rasa.shared.nlu.constants import ENTITIES, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from rasa.shared.utils.io import read_config_file
+from spacy.language import Language
+
+from bot.nlu.dictionary import read_dictionary
+from bot.nlu.facts import annotated, blank_pipeline, tagger_of
+from bot.nlu.fingerprint import digest, understanding_code
+from bot.nlu.importer import TrainingFiles
+from bot.nlu.normalizer import ChineseNormalizer
+from bot.nlu.places import place_names
+
+ENDS_WITHIN_S = 10
+
+Settings = Mapping[str, Any]  # those of bot/nlu/extractor.py
+
+
+def untrained(settings: Settings) -> Language:
+    """Return the pipeline with the dictionary's words, before its tagger has learned."""
+    words = read_dictionary(Path(settings["dictionary"])).words if settings["dictionary"] else {}
+    return blank_pipeline({**words, "china": place_names()})
+
+
+def learned_from(data: TrainingData, settings: Settings) -> List[Message]:
+    """Return the messages with facts, and one in `factless` of those that hold none."""
+    examples = [example for example in data.training_examples if example.get(TEXT)]
+    factless = [example for example in examples if not example.get(ENTITIES)]
+    return [example for example in examples if example.get(ENTITIES)] + factless[:: settings["factless"]]
+
+
+def tagger(pipeline: Language, messages: Sequence[Message], settings: Settings) -> bytes:
+    """Return what the pipeline's tagger learns from messages that have their words."""
+    documents = (annotated(pipeline, message) for message in messages)
+    return tagger_of(pipeline).train(documents, rounds=settings["rounds"])
+
+
+def identity(messages: Sequence[Message], settings: Settings) -> str:
+    """Return a name for a tagger: the same where it would be learned from the same, by the same code."""
+    found = hashlib.sha256(understanding_code().encode())
+    found.update(digest(Path(settings["dictionary"] or ".").glob("*.txt")).encode())
+    found.update(repr((settings["rounds"], settings["factless"])).encode())
+    for message in messages:
+        facts = [(fact["start"], fact["end"], fact["entity"]) for fact in message.get(ENTITIES) or ()]
+        found.update(repr((message.get(TEXT), facts)).encode())
+    return found.hexdigest()
+
+
+class Beside:
+    """The process that learns while another training goes on."""
+
+    def __init__(self, config: str, data: Sequence[str]) -> None:
+        self._folder = tempfile.TemporaryDirectory()
+        whole = ["-m", "bot.nlu.fact_learning", self._folder.name, "--config", config, "--data", *data]
+        self._child = subprocess.Popen([sys.executable, "-W", "ignore", *whole])  # noqa: S603 -- ours
+
+    def tagger(self, name: str) -> Optional[bytes]:
+        """Wait until it ends, and return the tagger of that name if it learned it."""
+        self._child.wait()
+        file = Path(self._folder.name) / name
+        return file.read_bytes() if file.is_file() else None
+
+    def end(self) -> None:
+        """Stop the process if it still runs, and take its folder away."""
+        self._child.terminate()
+        self._child.wait(ENDS_WITHIN_S)
+        self._folder.cleanup()
+
+
+_running: List[Beside] = []  # at most one; Rasa makes the components, so that nothing can be handed to them
+
+
+@contextmanager
+def beside(config: str, data: Sequence[str]) -> Iterator[None]:
+    """Learn while what stands inside goes on."""
+    _running.append(Beside(config, data))
+    try:
+        yield
+    finally:
+        _running.pop().end()
+
+
+def learned_beside(name: str) -> Optional[bytes]:
+    """Return the tagger of that name if it is learned beside this training; wait for it."""
+    return _running[0].tagger(name) if _running else None
+
+
+def _extractor(pipeline: Sequence[Settings]) -> Optional[Dict[str, Any]]:
+    from bot.nlu.extractor import FactExtractor
+
+    name = f"{FactExtractor.__module__}.{FactExtractor.__name__}"
+    found = (part for part in pipeline if part["name"] == name)
+    return next(({**FactExtractor.get_default_config(), **part} for part in found), None)
+
+
+def _give_words(data: TrainingData, config: Dict[str, Any]) -> None:
+    """Put normal forms and words on the messages, by the configuration's own components."""
+    from bot.nlu.learning_curve import featurize, parts
+
+    first = [part for part in parts(config) if issubclass(part.kind, (ChineseNormalizer, Tokenizer))]
+    with tempfile.TemporaryDirectory() as folder:
+        featurize(first, data, [], LocalModelStorage.create(Path(folder)))
+
+
+def main() -> None:
+    """Learn, and leave the tagger in the folder."""
+    parser = argparse.ArgumentParser(prog="python -m bot.nlu.fact_learning", description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--config", required=True)
+    parser.add_argument("--data", nargs="+", required=True)
+    asked = parser.parse_args()
+    config = read_config_file(asked.config)
+    settings = _extractor(config["pipeline"])
+    if settings is None:
+        return
+    messages = learned_from(TrainingFiles(asked.config, None, asked.data).get_nlu_data(), settings)
+    _give_words(TrainingData(messages), config)
+    made = tagger(untrained(settings), messages, settings)
+    (asked.folder / identity(messages, settings)).write_bytes(made)
+
+
+if __name__ == "__main__":
+    main()
