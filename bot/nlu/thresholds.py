@@ -21,7 +21,7 @@ COMPLAINING_CLAUSE = 0.7
 # ... beside an opinion that is not surer than this: 「服务亲切，但厕所臭得进不去」. Beside a question it
 # takes more, because much of what is told there is only its reason: 「杯子漏水，能换吗」.
 SURE_OPINION = 0.95
-CLAUSE_BESIDE_OPINION = 0.6
+CLAUSE_BESIDE_OPINION = 0.5
 CLAUSE_BESIDE_QUESTION = 0.9
 
 # The likeliest label is doubted when it has less than DOUBTED and the next one is within CLOSE of it.
