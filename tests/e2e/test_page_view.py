@@ -6,7 +6,7 @@ from tests.e2e.pages import CASE, OLD_CASE, PHONE, RATING, bubbles, expect, line
 
 pytestmark = pytest.mark.browser
 
-# The browser moves the text down when it shrinks, and tells the page in the frame after: then it has grown again.
+# The browser moves the text down when it shrinks, and tells the page a frame later: it has grown by then.
 SHRINK_AND_GROW = """() => new Promise(done => {
     document.querySelector(".notice").style.display = "none";
     document.getElementById("scroll").scrollTop;
