@@ -9,6 +9,13 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 
+def available() -> int:
+    """Return how many cores this process may use; where the system doesn't tell, how many there are."""
+    if hasattr(os, "sched_getaffinity"):  # Linux
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
 @lru_cache(maxsize=1)
 def threads() -> ThreadPoolExecutor:
     """Return the threads for such work: one a core, for as long as the process lives."""

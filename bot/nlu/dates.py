@@ -75,8 +75,8 @@ def iso_date(words: str, day: date) -> Optional[str]:
     """
     if not words or len(words) > LONGEST_WORDS:
         return None
+    written = datetime.combine(day, NOON)
     for form in _forms(words):
-        written = datetime.combine(day, NOON)
         found = _parse(form, written)
         if found is not None:
             return _iso(found, written, clock=_CLOCK.search(form) is not None)

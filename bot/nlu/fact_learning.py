@@ -111,7 +111,7 @@ def _extractor(pipeline: Sequence[Settings]) -> Optional[Dict[str, Any]]:
     return next(({**FactExtractor.get_default_config(), **part} for part in found), None)
 
 
-def _give_words(data: TrainingData, config: Dict[str, Any]) -> None:
+def give_words(data: TrainingData, config: Dict[str, Any]) -> None:
     """Put normal forms and words on the messages, by the configuration's own components."""
     from bot.nlu.learning_curve import featurize, parts
 
@@ -132,7 +132,7 @@ def main() -> None:
     if settings is None:
         return
     messages = learned_from(TrainingFiles(asked.config, None, asked.data).get_nlu_data(), settings)
-    _give_words(TrainingData(messages), config)
+    give_words(TrainingData(messages), config)
     made = tagger(untrained(settings), messages, settings)
     (asked.folder / identity(messages, settings)).write_bytes(made)
 

@@ -1,24 +1,23 @@
 """`python -m bot.nlu.training …`: `rasa train …`, with facts learned beside it if there is a second core."""
 
 import argparse
-import os
 import sys
 from contextlib import nullcontext
 
 from rasa.__main__ import main as rasa
 
+from bot.nlu.cores import available
 from bot.nlu.fact_learning import beside
 
 
 def main() -> None:
     """Train; the arguments are those of `rasa train`."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--config", default="config.yml")
+    parser = argparse.ArgumentParser(add_help=False, allow_abbrev=False)  # Rasa has the say
+    parser.add_argument("-c", "--config", default="config.yml")
     parser.add_argument("--data", nargs="+", default=["data"])
     known, _ = parser.parse_known_args()
     sys.argv[0:1] = ["rasa", "train"]
-    several = len(os.sched_getaffinity(0)) > 1
-    with beside(known.config, known.data) if several else nullcontext():
+    with beside(known.config, known.data) if available() > 1 else nullcontext():
         rasa()
 
 

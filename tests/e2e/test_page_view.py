@@ -72,7 +72,7 @@ def test_the_page_follows_what_grows_while_something_else_shrinks(stage):
     stage.show(*[line("bot", "说明\n" * 9) for _ in range(3)])
     page.wait_for_function(AT_ITS_END)
     page.evaluate(SHRINK_AND_GROW)
-    page.wait_for_function(AT_ITS_END)
+    assert page.evaluate(AT_ITS_END)
 
 
 def test_typing_is_shown_of_bot_and_agent_and_ends_with_the_answer(stage):

@@ -6,8 +6,8 @@ from rasa.shared.utils.io import read_config_file
 
 from bot.nlu.extractor import FactExtractor
 from bot.nlu.fact_learning import (
-    _give_words,
     beside,
+    give_words,
     identity,
     learned_beside,
     learned_from,
@@ -61,7 +61,7 @@ def test_what_is_learned_beside_is_what_would_be_learned_here(files, settings):
     chosen = messages(files, settings)
     with beside(*files):
         there = learned_beside(identity(chosen, settings))
-    _give_words(TrainingData(chosen), read_config_file(files[0]))
+    give_words(TrainingData(chosen), read_config_file(files[0]))
     assert there == tagger(untrained(settings), chosen, settings)
 
 

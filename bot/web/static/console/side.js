@@ -13,7 +13,7 @@ export function makeSide({ say, retag }) {
   const cases = new Map(); // id: { mark, data }
   let talk = null;
   let chosen = null;
-  const seen = new Map(); // path: the numbers that were asked for, for as long as the conversation is shown
+  const seen = new Map(); // path and field: the numbers that were asked for, for as long as the conversation is shown
   const steps = makeSteps({ say, done: (id, data) => took(id, data), again: (id) => fetchCase(id) });
 
   function show(next) {
@@ -74,18 +74,18 @@ export function makeSide({ say, retag }) {
 
   // A masked number is shown on request, and stays; that somebody looked is written down.
   function masked(name, value, path) {
-    const numbers = seen.get(path);
-    if (!numbers) return [name, value, revealer(path)];
+    const numbers = seen.get(`${path} ${name}`);
+    if (!numbers) return [name, value, revealer(path, name)];
     return [name, make("strong", "", numbers.join("、")), make("span", "soft", " 已记入审计")];
   }
 
-  function revealer(path) {
+  function revealer(path, name) {
     const { id } = talk;
     const show = button("small", "显示", async () => {
       const answer = await ask(`/desk/${path}`, { method: "POST" });
       if (answer.status !== 200) return say(answer.body.message ?? "没有取到，请检查网络后再试。", true);
       if (talk?.id !== id) return;
-      seen.set(path, answer.body.phones);
+      seen.set(`${path} ${name}`, answer.body.phones);
       draw();
     });
     show.ariaLabel = "显示完整号码（会记入审计日志）";
