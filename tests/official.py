@@ -134,7 +134,7 @@ class Official:
         """Open the door; gives itself."""
         client = await aiohttp_client(self.app)
         self.url = str(client.make_url("/wechat"))
-        self.phone = OfficialPhone(self.platform, self.url)
+        self.phone = OfficialPhone(self.platform, self.url, patience=PATIENCE)  # the clock is virtual
         return self
 
     async def settle(self):
