@@ -14,8 +14,9 @@ from rasa.shared.nlu.constants import ENTITIES, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
+from bot.nlu.beside import learned_beside
 from bot.nlu.component import TrainedComponent
-from bot.nlu.fact_learning import identity, learned_beside, learned_from, tagger, untrained
+from bot.nlu.fact_learning import identity, learned_from, tagger, untrained
 from bot.nlu.facts import document, tagger_of
 from bot.nlu.fingerprint import digest, understanding_code
 from bot.nlu.normalizer import normal_form
@@ -44,7 +45,7 @@ class FactExtractor(TrainedComponent, EntityExtractorMixin):
         `dictionary`: the folder of words; `rounds`: how often messages are gone through; `factless`: of so
         many messages without facts one is learned from. All of them make the tagger shy.
         """
-        return {"dictionary": None, "rounds": 8, "factless": 2}
+        return {"dictionary": None, "rounds": 6, "factless": 2}
 
     @classmethod
     def required_components(cls) -> List[Type[Any]]:
@@ -72,7 +73,7 @@ class FactExtractor(TrainedComponent, EntityExtractorMixin):
         if known is None:
             tagger(pipeline, messages, self._config)
         else:
-            tagger_of(pipeline).take(known)
+            tagger_of(pipeline).from_bytes(known)
         pipeline.to_disk(folder / PIPELINE)
 
     def restore(self, folder: Path) -> None:

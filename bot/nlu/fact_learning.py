@@ -1,18 +1,15 @@
 """Learns to tag facts in a process of its own, on the core that the rest of a training leaves idle.
 
-A training begins with it (bot/nlu/training.py), and asks last for what it learned. By itself,
+A training begins with it (bot/nlu/beside.py), and asks last for what it learned. By itself,
 `python -m bot.nlu.fact_learning FOLDER --config … --data …` leaves in FOLDER one file: the tagger, named by
 what it was learned from. Whoever wants another one has to learn it.
 """
 
 import argparse
 import hashlib
-import subprocess
-import sys
 import tempfile
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Dict, Iterator, List, Mapping, Optional, Sequence
+from typing import Any, Dict, List, Mapping, Optional, Sequence
 
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
@@ -28,8 +25,6 @@ from bot.nlu.fingerprint import digest, understanding_code
 from bot.nlu.importer import TrainingFiles
 from bot.nlu.normalizer import ChineseNormalizer
 from bot.nlu.places import place_names
-
-ENDS_WITHIN_S = 10
 
 Settings = Mapping[str, Any]  # those of bot/nlu/extractor.py
 
@@ -50,7 +45,9 @@ def learned_from(data: TrainingData, settings: Settings) -> List[Message]:
 def tagger(pipeline: Language, messages: Sequence[Message], settings: Settings) -> bytes:
     """Return what the pipeline's tagger learns from messages that have their words."""
     documents = (annotated(pipeline, message) for message in messages)
-    return tagger_of(pipeline).train(documents, rounds=settings["rounds"])
+    learning = tagger_of(pipeline)
+    learning.train(documents, rounds=settings["rounds"])
+    return learning.to_bytes()
 
 
 def identity(messages: Sequence[Message], settings: Settings) -> str:
@@ -62,45 +59,6 @@ def identity(messages: Sequence[Message], settings: Settings) -> str:
         facts = [(fact["start"], fact["end"], fact["entity"]) for fact in message.get(ENTITIES) or ()]
         found.update(repr((message.get(TEXT), facts)).encode())
     return found.hexdigest()
-
-
-class Beside:
-    """The process that learns while another training goes on."""
-
-    def __init__(self, config: str, data: Sequence[str]) -> None:
-        self._folder = tempfile.TemporaryDirectory()
-        whole = ["-m", "bot.nlu.fact_learning", self._folder.name, "--config", config, "--data", *data]
-        self._child = subprocess.Popen([sys.executable, "-W", "ignore", *whole])  # noqa: S603 -- ours
-
-    def tagger(self, name: str) -> Optional[bytes]:
-        """Wait until it ends, and return the tagger of that name if it learned it."""
-        self._child.wait()
-        file = Path(self._folder.name) / name
-        return file.read_bytes() if file.is_file() else None
-
-    def end(self) -> None:
-        """Stop the process if it still runs, and take its folder away."""
-        self._child.terminate()
-        self._child.wait(ENDS_WITHIN_S)
-        self._folder.cleanup()
-
-
-_running: List[Beside] = []  # at most one; Rasa makes the components, so that nothing can be handed to them
-
-
-@contextmanager
-def beside(config: str, data: Sequence[str]) -> Iterator[None]:
-    """Learn while what stands inside goes on."""
-    _running.append(Beside(config, data))
-    try:
-        yield
-    finally:
-        _running.pop().end()
-
-
-def learned_beside(name: str) -> Optional[bytes]:
-    """Return the tagger of that name if it is learned beside this training; wait for it."""
-    return _running[0].tagger(name) if _running else None
 
 
 def _extractor(pipeline: Sequence[Settings]) -> Optional[Dict[str, Any]]:

@@ -29,6 +29,7 @@ LARGEST_REQUEST = 64 * 1024 * 1024  # a parse of very many very long texts
 PARSE_SECONDS = 600
 IDLE_SECONDS = 300  # longer than the desk's own connections wait, so that only the desk closes them
 ORPHAN_CHECK_SECONDS = 1.0
+SWITCH_SECONDS = 0.0005  # who has a vector done waits so long for Python; its own 5 ms is longer than it took
 
 
 def _options() -> argparse.Namespace:
@@ -125,6 +126,7 @@ def main() -> None:
     from rasa.shared.exceptions import RasaException
 
     _keep_quiet(logging.DEBUG if options.debug else logging.WARNING)
+    sys.setswitchinterval(SWITCH_SECONDS)
     try:
         app = _application(asyncio.run(_load(options)), options, parent)
     except RasaException as error:

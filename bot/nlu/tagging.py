@@ -1,5 +1,6 @@
 """From a document to what the entity tagger sees of each character, and from its tags back to spans."""
 
+from collections import Counter
 from functools import lru_cache
 from sys import intern
 from typing import Dict, Iterator, List, Sequence, Tuple
@@ -118,3 +119,15 @@ def spans_of(doc: Doc, found: Sequence[str]) -> Iterator[Span]:
             kind = ""
         if place in {"B", "I"} and not kind:
             start, kind = position, name
+
+
+def agreed(doc: Doc, findings: Sequence[Sequence[str]]) -> List[Span]:
+    """Return the entities that more than half of several sequences of tags mean; so none overlap."""
+    votes = Counter(
+        (span.start, span.end, span.label_) for found in findings for span in spans_of(doc, found)
+    )
+    return [
+        Span(doc, start, end, label=kind)
+        for (start, end, kind), given in votes.items()
+        if given > len(findings) / 2
+    ]

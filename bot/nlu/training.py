@@ -4,10 +4,8 @@ import argparse
 import sys
 from contextlib import nullcontext
 
-from rasa.__main__ import main as rasa
-
+from bot.nlu.beside import beside
 from bot.nlu.cores import available
-from bot.nlu.fact_learning import beside
 
 
 def main() -> None:
@@ -18,6 +16,8 @@ def main() -> None:
     known, _ = parser.parse_known_args()
     sys.argv[0:1] = ["rasa", "train"]
     with beside(known.config, known.data) if available() > 1 else nullcontext():
+        from rasa.__main__ import main as rasa
+
         rasa()
 
 

@@ -4,16 +4,9 @@ import pytest
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_config_file
 
+from bot.nlu.beside import beside, learned_beside
 from bot.nlu.extractor import FactExtractor
-from bot.nlu.fact_learning import (
-    beside,
-    give_words,
-    identity,
-    learned_beside,
-    learned_from,
-    tagger,
-    untrained,
-)
+from bot.nlu.fact_learning import give_words, identity, learned_from, tagger, untrained
 from bot.nlu.importer import TrainingFiles
 
 CONFIG = """

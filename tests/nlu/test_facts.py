@@ -6,8 +6,9 @@ import pytest
 import spacy
 from rasa.shared.nlu.training_data.message import Message
 
-from bot.nlu.facts import annotated, blank_pipeline, document, tagger_of
+from bot.nlu.facts import FOUND, MERGER, TAGGER, Tagger, annotated, blank_pipeline, document, tagger_of
 from bot.nlu.places import place_names
+from bot.nlu.tagging import agreed
 
 ORDERS = zip(
     "一二三五六七八九十两半", "瓶包箱瓶包箱瓶包箱瓶包", cycle(("绿茶", "可可奶茶", "奶茶", "冰红茶"))
@@ -50,6 +51,27 @@ def facts(nlp, text):
 
 def test_what_was_learned_is_found_in_other_messages(trained):
     assert facts(trained, "四箱乌龙茶") == [("quantity", "四箱"), ("product", "乌龙茶")]
+
+
+def test_what_most_fields_find_is_a_fact_and_what_one_finds_alone_is_none():
+    doc = document(blank_pipeline({}), Message({"text": "两箱绿茶"}))
+    findings = [
+        ["B quantity", "I quantity", "B product", "I product"],
+        ["B quantity", "I quantity", "I quantity", "O"],
+        ["B quantity", "I quantity", "B flavor", "I flavor"],
+        ["B quantity", "I quantity", "B product", "I product"],
+        ["O", "O", "B product", "I product"],
+    ]
+    found = [(span.label_, span.text) for span in agreed(doc, findings)]
+    assert found == [("quantity", "两箱"), ("product", "绿茶")]
+
+
+def test_a_tagger_knows_from_bytes_what_it_had_learned(trained):
+    other = Tagger().from_bytes(tagger_of(trained).to_bytes())
+    doc = document(trained, Message({"text": "四箱乌龙茶"}))
+    for name, component in trained.pipeline:
+        doc = component(doc) if name not in (TAGGER, MERGER) else doc
+    assert [span.text for span in other(doc).spans[FOUND]] == ["四箱", "乌龙茶"]
 
 
 def test_a_fact_may_end_inside_of_a_word(trained):
