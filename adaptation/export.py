@@ -13,12 +13,13 @@ from hashlib import sha256
 from pathlib import Path
 
 import torch
-from adapt import numbered
+from checkpoints import load, restored
 from fusing import fuse
-from network import LONGEST, Encoder
+from network import LONGEST
 from onnxruntime.quantization import QuantType, quantize_dynamic
 from published import NETWORK, PIECES
 from smoothing import smooth
+from texts import numbered, read
 from vocabulary import save, tokenizer
 from weights import pretrained
 
@@ -28,11 +29,10 @@ LOOKED_AT = 400  # texts
 
 def export(checkpoint: Path, texts: list[str], folder: Path) -> None:
     """Write the three files; int8 weights cost next to nothing in accuracy and a quarter of the space."""
-    source, kept = pretrained(), torch.load(checkpoint, weights_only=True)
-    encoder = Encoder(source, kept["kept"])
-    encoder.load_state_dict(kept["encoder"])
-    encoder.eval()
-    pieces = tokenizer(source, kept["kept"])
+    source = pretrained()
+    adapted = load(checkpoint, source)
+    kept, encoder = adapted["kept"], restored(adapted, source).eval()
+    pieces = tokenizer(source, kept)
     chosen = random.Random(0).sample(texts, min(LOOKED_AT, len(texts)))  # noqa: S311 -- no secret
     smooth(encoder, [numbered(text, pieces) for text in chosen])
     fuse(encoder)
@@ -51,7 +51,7 @@ def export(checkpoint: Path, texts: list[str], folder: Path) -> None:
             dynamo=False,
         )
         quantize_dynamic(exact, folder / NETWORK, weight_type=QuantType.QInt8, per_channel=True)
-    save(source, kept["kept"], folder / PIECES)
+    save(source, kept, folder / PIECES)
     about = {
         "from": "multilingual-e5-small (MIT)",
         "dimensions": source.width,
@@ -68,8 +68,7 @@ def main() -> None:
     parser.add_argument("texts", type=Path)
     parser.add_argument("folder", type=Path)
     asked = parser.parse_args()
-    rows = asked.texts.read_text(encoding="utf-8").splitlines()
-    export(asked.checkpoint, [json.loads(row)["text"] for row in rows], asked.folder)
+    export(asked.checkpoint, [row.text for row in read(asked.texts)], asked.folder)
 
 
 if __name__ == "__main__":

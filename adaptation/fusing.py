@@ -43,7 +43,8 @@ class FusedAttention(nn.Module):
 
     def forward(self, qkv: Tensor, there: Tensor) -> Tensor:
         """Take and return what `Attention` does."""
-        return OneOperation.apply(*qkv.chunk(3, dim=-1), there.int(), self.heads)
+        width = qkv.shape[-1] // 3
+        return OneOperation.apply(*qkv.split(int(width), dim=-1), there.int(), self.heads)
 
 
 def fuse(encoder: Encoder) -> None:

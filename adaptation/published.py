@@ -29,7 +29,8 @@ def published(folder: Path, source: Pretrained) -> dict[str, Any]:
         if node.op_type == "MatMulInteger":  # named as "/layers.0/qkv/MatMul_quant"
             linear = ".".join(node.name.split("/")[1:3])
             rounded = node.input[1].removesuffix("_quantized")
-            weights[f"{linear}.weight"] = _exact(values, rounded) * values[f"{linear}.shrink"]
+            shrink = values.get(f"{linear}.shrink", torch.ones(1))  # else shrunk already
+            weights[f"{linear}.weight"] = _exact(values, rounded) * shrink
     kept = _kept(folder, source)
     width = source.width
     weights["words.weight"] = torch.tensor(source.tensors["emb.word"].reshape(-1, width)[kept])

@@ -25,13 +25,14 @@ class Smoothed(nn.Module):
         weights = linear.weight.detach()
         heavy = weights.abs().amax(0).clamp(min=SMALLEST)
         size = largest.clamp(min=SMALLEST) ** FROM_ACTIVATIONS / heavy ** (1 - FROM_ACTIVATIONS)
-        self.shrink = nn.Parameter(1 / size)
+        self.shrink: nn.Parameter | None = nn.Parameter(1 / size)  # None where the input is shrunk already
         self.weight = nn.Parameter(weights * size)
         self.bias = nn.Parameter(linear.bias.detach())
 
     def forward(self, states: Tensor) -> Tensor:
         """Return what the layer would have returned."""
-        return functional.linear(states * self.shrink, self.weight, self.bias)
+        shrunk = states if self.shrink is None else states * self.shrink
+        return functional.linear(shrunk, self.weight, self.bias)
 
 
 @torch.no_grad()
@@ -52,3 +53,13 @@ def smooth(encoder: Encoder, texts: list[list[int]]) -> None:
     for layer, name in layers:
         linear = getattr(layer, name)
         setattr(layer, name, Smoothed(linear, largest[linear]))
+    for layer in encoder.layers:
+        _shrink_values(layer.qkv, layer.attended)
+
+
+def _shrink_values(qkv: Smoothed, attended: Smoothed) -> None:
+    """Let attention's values be as small as the next layer wants them: it only weighs and adds them up."""
+    width = attended.shrink.shape[0]
+    qkv.weight[-width:] *= attended.shrink[:, None]
+    qkv.bias[-width:] *= attended.shrink
+    attended.shrink = None
