@@ -1,5 +1,7 @@
 """A new data key: everything is sealed anew while the desk runs, whatever comes in between."""
 
+import asyncio
+
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import select, text
@@ -224,3 +226,15 @@ async def test_the_file_keeps_its_other_lines_and_is_its_owners_only(settings, d
     assert file.stat().st_mode & 0o777 == 0o600
     assert "KESU_SMTP_PASSWORD=mail" in file.read_text()
     assert with_secrets(Settings(var=settings.var)).pair_secret.get_secret_value() == "pair"
+
+
+async def test_desks_that_start_at_once_on_a_new_database_all_start(settings):
+    starting = [Database(settings.database_url, sealer_of(settings)) for _ in range(6)]
+    try:
+        await asyncio.gather(*(database.confirm_key() for database in starting))
+        async with starting[0].engine.connect() as connection:
+            known = (await connection.scalars(select(data_keys.c.key_id))).all()
+        assert known == [starting[0].sealer.key_id]
+    finally:
+        for database in starting:
+            await database.close()

@@ -1,5 +1,8 @@
 """Facts that are learned in a process of their own, beside a training."""
 
+import subprocess
+import sys
+
 import pytest
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_config_file
@@ -78,3 +81,9 @@ def test_a_process_that_fails_leaves_the_learning_to_the_training(files, setting
 def test_of_messages_without_facts_one_in_factless_is_learned(files, settings):
     assert len(messages(files, {**settings, "factless": 1})) == 6
     assert len(messages(files, {**settings, "factless": 4})) == 3
+
+
+def test_a_training_begins_to_learn_facts_before_rasa_is_imported():
+    loaded = "import sys, bot.nlu.training; print(sorted(name for name in sys.modules if name == 'rasa'))"
+    command = [sys.executable, "-W", "ignore", "-c", loaded]
+    assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "[]\n"

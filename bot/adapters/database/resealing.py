@@ -14,7 +14,6 @@ from sqlalchemy import (
     Text,
     and_,
     delete,
-    insert,
     or_,
     select,
     text,
@@ -22,6 +21,7 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.adapters.database.sealing import OPEN, Sealer
@@ -41,13 +41,17 @@ def wrong_key(sealer: Sealer, known: Sequence[str]) -> str | None:
     return "KESU_DATA_KEY" if seals and not seals & {sealer.key_id, *sealer.others} else None
 
 
+async def remember(connection: AsyncConnection, key_ids: Sequence[str]) -> None:
+    """Have the database know keys by their ids; it may know them since a moment ago, from another desk."""
+    insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
+    rows = [{"key_id": one} for one in key_ids]
+    await connection.execute(insert(data_keys).values(rows).on_conflict_do_nothing())
+
+
 async def begin(engine: AsyncEngine, sealer: Sealer, key_id: str) -> None:
     """Have the database know the new key, and the root that look-up hashes are made with."""
     async with engine.begin() as connection:
-        known = set((await connection.scalars(select(data_keys.c.key_id))).all())
-        for one in (key_id, f"{_ROOT}{sealer.root_id}"):
-            if one not in known:
-                await connection.execute(insert(data_keys).values(key_id=one))
+        await remember(connection, (key_id, f"{_ROOT}{sealer.root_id}"))
 
 
 async def end(engine: AsyncEngine, sealer: Sealer) -> None:

@@ -4,7 +4,7 @@ import asyncio
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from bot.adapters.database import resealing, upkeep
@@ -130,7 +130,7 @@ class Database:
                     " with that one; without it the phone numbers in the database can't be read."
                 )
             if self.sealer.key_id not in known:
-                await connection.execute(insert(data_keys).values(key_id=self.sealer.key_id))
+                await resealing.remember(connection, [self.sealer.key_id])
 
     async def tend(self) -> None:
         """Let SQLite look at how full its tables are, so that it picks the right index."""
