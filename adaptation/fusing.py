@@ -43,8 +43,8 @@ class FusedAttention(nn.Module):
 
     def forward(self, qkv: Tensor, there: Tensor) -> Tensor:
         """Take and return what `Attention` does."""
-        width = qkv.shape[-1] // 3
-        return OneOperation.apply(*qkv.split(int(width), dim=-1), there.int(), self.heads)
+        width = int(qkv.shape[-1]) // 3  # a constant of the network, so that one operation splits it
+        return OneOperation.apply(*qkv.split(width, dim=-1), there.int(), self.heads)
 
 
 def fuse(encoder: Encoder) -> None:
