@@ -12,16 +12,12 @@ first; `own_confidence` is that of the label they carry.
 
 import argparse
 import json
-import os
 import random
 import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
 from typing import Any, Dict, List, Sequence
-
-os.environ["RASA_TELEMETRY_ENABLED"] = "false"  # before Rasa is imported: what customers write stays here
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import numpy as np
 from rasa.engine.graph import ExecutionContext, GraphSchema

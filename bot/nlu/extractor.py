@@ -45,7 +45,7 @@ class FactExtractor(TrainedComponent, EntityExtractorMixin):
         `dictionary`: the folder of words; `rounds`: how often messages are gone through; `factless`: of so
         many messages without facts one is learned from. All of them make the tagger shy.
         """
-        return {"dictionary": None, "rounds": 6, "factless": 2}
+        return {"dictionary": None, "rounds": 4, "factless": 2}
 
     @classmethod
     def required_components(cls) -> List[Type[Any]]:

@@ -20,22 +20,41 @@ Version = Tuple[str, int, int]  # a file's path, time of change and size
 
 
 class TrainingMessage(Message):
-    """A message that knows its fingerprint until it changes, and costs little to copy."""
+    """A message that knows its fingerprint until it changes, and costs little to copy.
 
+    Rasa merges the messages a dozen times on their way to the pipeline, and each time copies them all. A copy
+    has the same properties until it or its original is changed.
+    """
+
+    data: Dict[str, Any]
     _cached_fingerprint: Optional[str]
+    _is_shared = False  # whether a copy may hold the same properties
+
+    def get(self, prop: str, default: Any = None) -> Any:  # noqa: ANN401 -- Rasa's
+        """Return a property; what can be changed in place is this message's own."""
+        if self._is_shared and isinstance(self.data.get(prop), (dict, list)):
+            self._part()
+        return super().get(prop, default)
 
     def set(self, prop: str, info: Any, add_to_output: bool = False) -> None:  # noqa: ANN401, FBT001, FBT002 -- Rasa's
         """Set a property; one that is already so changes nothing, as where Rasa strips stripped labels."""
         if add_to_output or prop not in self.data or self.data[prop] != info:
+            self._part()
             super().set(prop, info, add_to_output)
 
+    def _part(self) -> None:
+        """Have properties of its own; the texts and arrays in them never change."""
+        if self._is_shared:
+            self.data = {prop: _copied(value) for prop, value in self.data.items()}
+            self._is_shared = False
+
     def __deepcopy__(self, memo: Dict[int, Any]) -> "TrainingMessage":
-        """Copy what training changes: the properties and features, not the texts and arrays in them."""
-        made = type(self)()
-        del memo  # nothing in a message leads back to itself
-        data = {prop: _copied(value) for prop, value in self.data.items()}
+        """Return a copy; nothing in a message leads back to itself."""
+        del memo
+        self._is_shared = True
+        made = type(self).__new__(type(self))
         own = {"features": list(self.features), "output_properties": set(self.output_properties)}
-        made.__dict__.update(vars(self), data=data, **own)
+        made.__dict__.update(vars(self), **own)
         return made
 
     def fingerprint(self) -> str:

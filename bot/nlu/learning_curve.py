@@ -9,16 +9,12 @@ for each number a line {"rows", "messages", "labels": [one for each text, null w
 
 import argparse
 import json
-import os
 import random
 import sys
 import tempfile
 from collections import defaultdict
 from pathlib import Path
 from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Type
-
-os.environ["RASA_TELEMETRY_ENABLED"] = "false"  # before Rasa is imported: what customers write stays here
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 from rasa.engine.graph import ExecutionContext, GraphComponent, GraphSchema
 from rasa.engine.storage.local_model_storage import LocalModelStorage

@@ -35,6 +35,7 @@ URL = re.compile(
 URL_WORD = "网址"
 INVISIBLE = {"Cc", "Cf", "Cs", "Co", "Cn", "Mn", "Me"}  # marks too: lines drawn through characters, variants
 BLANK_SIGNS = "\u115f\u1160\u2800"  # letters and symbols by category, empty to the eye
+NORMAL_FORMS = 256  # kept: each text of a turn, or of a batch, is asked for twice
 LONGEST_RUN = 2  # 「太太太太差」 says no more than 「太太差」
 DEFAULT_MAX_CHARACTERS = 2000
 TO_SIMPLIFIED = "tw2s"  # Taiwan's own forms too: 聞著 becomes 闻着
@@ -160,7 +161,11 @@ def _changes(text: str, conversion: str) -> int:
 
 def normalize(text: str, max_characters: int = DEFAULT_MAX_CHARACTERS) -> Normalized:
     """Bring any text into normal form; what stands behind `max_characters` is not read. Raises nothing."""
-    read = text[:max_characters]
+    return _normalized(text[:max_characters])
+
+
+@lru_cache(maxsize=NORMAL_FORMS)
+def _normalized(read: str) -> Normalized:
     glyphs = list(_without_repetition(_without_stray_spaces(_visible(read))))
     written = "".join(character for character, _ in glyphs)
     return Normalized(_simplified(written), tuple(position for _, position in glyphs), _script(read))

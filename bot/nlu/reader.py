@@ -2,13 +2,15 @@
 
 import asyncio
 from datetime import date
-from typing import Any, Iterable, NamedTuple, Optional, Sequence
+from typing import Any, Callable, Iterable, NamedTuple, Optional, Sequence
 
 from rasa.core.channels.channel import UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.engine.constants import PLACEHOLDER_MESSAGE, PLACEHOLDER_TRACKER
+from rasa.nlu.classifiers.classifier import IntentClassifier
 from rasa.nlu.classifiers.regex_message_handler import RegexMessageHandler
 from rasa.nlu.extractors.extractor import EntityExtractorMixin
+from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.exceptions import RasaException
 from rasa.shared.nlu.training_data.message import Message
@@ -17,6 +19,7 @@ from bot.nlu.clauses import Clause, clauses, part
 from bot.nlu.graph_runner import DirectRunner
 from bot.nlu.normalizer import normalize
 from bot.nlu.reading import reading
+from bot.nlu.risk_component import RiskReader
 from bot.nlu.values import with_values
 from bot.nlu.vectors import encoder_of
 
@@ -40,7 +43,8 @@ class Reader:
         """Take the graph of a loaded model. Raises RasaException if the model lacks a part."""
         self._metadata, self._model = loaded.model_metadata, loaded.model_filename
         self._last = self._node_before_slash_syntax()
-        self._classifier = self._node_before(EntityExtractorMixin, self._last)
+        self._labelled = self._back(self._last, until=lambda kind: not _needs_only_words(kind))
+        self._worded = self._back(self._labelled, until=lambda kind: issubclass(kind, Tokenizer))
         self._runner = DirectRunner(loaded.graph_runner)
         self._encoder = encoder_of(loaded.graph_runner)
 
@@ -90,17 +94,20 @@ class Reader:
         ]
 
     def _parse(self, texts: Sequence[str], pieces: Sequence[Clause]) -> tuple[list[Json], list[Json]]:
-        """Return the parses of texts and those of clauses, classified in one go; facts only of the texts."""
+        """Return the parses of texts and those of clauses, classified in one go; facts only of the texts.
+
+        Facts and risks are found in the words alone, so that they come first, while the encoder is at work.
+        """
         if not texts:
             return [], []
         inputs = {
             PLACEHOLDER_MESSAGE: [_message(text) for text in (*texts, *(piece.text for piece in pieces))],
             PLACEHOLDER_TRACKER: DialogueStateTracker("", ()),
         }
-        classified = self._runner.run(inputs, [self._classifier])[self._classifier]
-        wholes = {**inputs, self._classifier: classified[: len(texts)]}
-        parsed = self._runner.run(wholes, [self._last])[self._last]
-        return _output(parsed), _output(classified[len(texts) :])
+        worded = self._runner.run(inputs, [self._worded])[self._worded]
+        self._runner.run({**inputs, self._labelled: worded[: len(texts)]}, [self._last])
+        labelled = self._runner.run({**inputs, self._worded: worded}, [self._labelled])[self._labelled]
+        return _output(labelled[: len(texts)]), _output(labelled[len(texts) :])
 
     def _node_before_slash_syntax(self) -> str:
         """Return the graph's last node before the one that takes "/label{…}" for an order.
@@ -110,14 +117,19 @@ class Reader:
         target: Optional[str] = self._metadata.nlu_target
         if target is None or self._metadata.core_target is None:
             raise RasaException(f"{self._model}: a model needs both NLU and dialogue. Train it again.")
-        return self._node_before(RegexMessageHandler, target)
+        return self._back(target, until=lambda kind: not issubclass(kind, RegexMessageHandler))
 
-    def _node_before(self, kind: type, node: str) -> str:
-        """Return `node`, or the first one before it that is not of this kind."""
+    def _back(self, node: str, until: Callable[[type], bool]) -> str:
+        """Return `node`, or the nearest one before it of such a kind; the first of all if there is none."""
         nodes = self._metadata.predict_schema.nodes
-        while issubclass(nodes[node].uses, kind):
+        while not until(nodes[node].uses) and nodes[node].needs["messages"] in nodes:
             node = nodes[node].needs["messages"]
         return node
+
+
+def _needs_only_words(kind: type) -> bool:
+    """Whether a component looks at a message's words only, not at its features or label."""
+    return issubclass(kind, (EntityExtractorMixin, RiskReader)) and not issubclass(kind, IntentClassifier)
 
 
 def _written(text: str) -> Written:

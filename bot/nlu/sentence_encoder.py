@@ -93,9 +93,12 @@ class SentenceEncoder(TrainedComponent, DenseFeaturizer):
         return self._encode(texts)
 
     def begin(self, texts: Iterable[str]) -> None:
-        """Begin to encode normal forms that are soon to be processed: on all cores, while others are read."""
+        """Begin to encode normal forms that are soon to be processed: on all cores, while others are read.
+
+        The longest come first: begun last, one would be encoded while the other cores have nothing to do.
+        """
         new = [text for text in dict.fromkeys(texts) if text not in self._begun]
-        for batch in in_batches([len(text) for text in new], self._config["batch"]):
+        for batch in reversed(in_batches([len(text) for text in new], self._config["batch"])):
             together = [new[index] for index in batch]
             rows = threads().submit(self._encoder.encode, together)
             self._begun.update((text, (rows, place)) for place, text in enumerate(together))

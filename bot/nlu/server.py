@@ -14,10 +14,6 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-os.environ["RASA_TELEMETRY_ENABLED"] = "false"  # before Rasa is imported: what customers write stays here
-os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-sys.modules.setdefault("jax", None)  # type: ignore[arg-type]  # a second's import; TensorFlow only looks if it is there
-
 if TYPE_CHECKING:
     from rasa.core.agent import Agent
     from sanic import Sanic

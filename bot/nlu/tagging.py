@@ -11,8 +11,6 @@ from spacy.util import filter_spans
 
 WORDS = "words"  # the span group of the tokenizer's words
 OUTSIDE = "O"
-WINDOW = (-2, -1, 0, 1, 2)
-PAIRS = ((-2, -1), (-1, 0), (0, 1), (1, 2))
 EDGE = "\x1e"
 NAMES = frozenset(
     {"ns", "nr", "nrt", "nrfg", "nt", "nz", "t", "s"}
@@ -83,19 +81,18 @@ def _kind_of(character: str) -> str:
 
 def character_features(doc: Doc) -> List[List[str]]:
     """Return the features of each character of a document, one token a character."""
-    text, marks, words = doc.text, _marks(doc), _word_rows(doc)
-
-    def at(position: int) -> str:
-        return text[position] if 0 <= position < len(text) else EDGE
-
+    text, marks, words = doc.text, [[], *_marks(doc), []], _word_rows(doc)
+    framed = [EDGE, EDGE, *text, EDGE, EDGE]
     rows = []
     for position, character in enumerate(text):
+        first, before, _, after, last = framed[position : position + 5]
         row = ["bias", f"kind {_kind_of(character)}", *words[position]]
-        row += [f"{offset} {at(position + offset)}" for offset in WINDOW]
-        row += [f"{first}{second} {at(position + first)}{at(position + second)}" for first, second in PAIRS]
-        for offset in (-1, 0, 1):
-            if 0 <= position + offset < len(text):
-                row += [f"{offset} {mark}" for mark in marks[position + offset]]
+        row += [f"-2 {first}", f"-1 {before}", f"0 {character}", f"1 {after}", f"2 {last}"]
+        row += [f"-2-1 {first}{before}", f"-10 {before}{character}"]
+        row += [f"01 {character}{after}", f"12 {after}{last}"]
+        row += [f"-1 {mark}" for mark in marks[position]]
+        row += [f"0 {mark}" for mark in marks[position + 1]]
+        row += [f"1 {mark}" for mark in marks[position + 2]]
         rows.append(row)
     return rows
 

@@ -1,16 +1,19 @@
 """Sentence encoders: the desk's own, and a Hugging Face model that a company names instead."""
 
 import json
+from concurrent.futures import Future
+from types import SimpleNamespace
 
 import numpy as np
 import onnx
 import pytest
 from onnx import TensorProto, helper, numpy_helper
+from rasa.engine.storage.resource import Resource
 from rasa.shared.exceptions import InvalidConfigException
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from bot.nlu.encoders import ComplaintEncoder, encoder
-from bot.nlu.sentence_encoder import in_batches
+from bot.nlu.sentence_encoder import SentenceEncoder, in_batches
 
 WORDS = ["[UNK]", "水", "味", "臭", "谢"]
 
@@ -100,3 +103,21 @@ def test_texts_of_like_length_are_encoded_together_and_a_long_one_by_itself():
     assert in_batches([9, 90, 10, 11, 200], 32) == [[0, 2, 3], [1], [4]]
     assert in_batches([10] * 5, 2) == [[0, 1], [2, 3], [4]]
     assert in_batches([], 32) == []
+
+
+def test_the_longest_texts_are_begun_first(model_storage, context, monkeypatch):
+    begun = []
+    fake = SimpleNamespace(encode=lambda texts: begun.append(texts) or np.zeros((len(texts), 3)), identity="")
+
+    def begun_at_once(work, texts):
+        done = Future()
+        done.set_result(work(texts))
+        return done
+
+    monkeypatch.setattr("bot.nlu.sentence_encoder.encoder", lambda _: fake)
+    monkeypatch.setattr("bot.nlu.sentence_encoder.threads", lambda: SimpleNamespace(submit=begun_at_once))
+    config = {**SentenceEncoder.get_default_config(), "batch": 1}
+    SentenceEncoder(config, model_storage, Resource("encoder"), context).begin(
+        ["短", "这一条最长了", "中等的"]
+    )
+    assert begun == [["这一条最长了"], ["中等的"], ["短"]]

@@ -62,6 +62,16 @@ def test_what_one_reader_changes_no_other_one_sees(folder):
     assert told(read(folder, "bot.nlu.importer.TrainingFiles")) == told(read(folder, None))
 
 
+@pytest.mark.parametrize("changed", [0, 1])
+def test_a_copy_and_its_original_go_their_own_ways(changed):
+    original = TrainingMessage({TEXT: "你好", "entities": [{"entity": "date"}]})
+    both = [original, copy.deepcopy(original)]
+    both[changed].get("entities")[0]["entity"] = "place"
+    both[changed].set(TEXT, "您好")
+    kept = both[1 - changed]
+    assert (kept.get(TEXT), kept.get("entities")) == ("你好", [{"entity": "date"}])
+
+
 def features(values):
     return Features(values, "sentence", TEXT, "here")
 

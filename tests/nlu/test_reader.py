@@ -8,6 +8,8 @@ import pytest
 
 from bot.nlu.reader import AT_ONCE
 
+KINDS = ("RegexEntityExtractor", "RiskReader", "LogisticRegressionClassifier")
+
 pytestmark = pytest.mark.asyncio
 
 
@@ -30,3 +32,27 @@ async def test_reading_that_is_given_up_leaves_no_text_with_the_encoder(room, mo
     with pytest.raises(asyncio.CancelledError):
         await reading
     assert begun == texts[:AT_ONCE]
+
+
+async def test_facts_and_risks_of_the_whole_are_found_before_its_label_is_waited_for(room, monkeypatch):
+    ran = []
+
+    def noted(name, step):
+        def call(messages, **others):
+            ran.append((name, [message.get("text") for message in messages]))
+            return step.call(messages=messages, **others)
+
+        return step._replace(call=call)
+
+    steps = room.reader._runner._steps
+    for name, step in list(steps.items()):
+        if any(kind in name for kind in KINDS):
+            monkeypatch.setitem(steps, name, noted(name, step))
+    text = "水有怪味，3月5号买的"
+    [reading] = await room.reader.read([text], date(2026, 3, 18))
+    assert len(reading["parts"]) == 2
+    places = {kind: [place for place, (name, _) in enumerate(ran) if kind in name] for kind in KINDS}
+    assert max(places["RegexEntityExtractor"] + places["RiskReader"]) < min(
+        places["LogisticRegressionClassifier"]
+    )
+    assert [texts for name, texts in ran if "RegexEntityExtractor" in name] == [[text]]
