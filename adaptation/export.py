@@ -24,6 +24,7 @@ from vocabulary import save, tokenizer
 from weights import pretrained
 
 ABOUT = "about.json"
+INPUTS = ["pieces", "positions", "texts"]
 LOOKED_AT = 400  # texts
 
 
@@ -41,11 +42,15 @@ def export(checkpoint: Path, texts: list[str], folder: Path) -> None:
         exact = Path(room) / NETWORK
         torch.onnx.export(
             encoder,
-            (torch.tensor([[0, 5, 6, 7, 2], [0, 5, 2, 1, 1]]),),
+            (
+                torch.tensor([[0, 5, 6, 7, 2, 0, 5, 2]]),
+                torch.tensor([[0, 1, 2, 3, 4, 0, 1, 2]]),
+                torch.tensor([[0, 0, 0, 0, 0, 1, 1, 1]]),
+            ),
             exact,
-            input_names=["pieces"],
+            input_names=INPUTS,
             output_names=["vectors"],
-            dynamic_axes={"pieces": {0: "texts", 1: "length"}, "vectors": {0: "texts"}},
+            dynamic_axes={**{name: {1: "length"} for name in INPUTS}, "vectors": {0: "texts"}},
             opset_version=17,
             custom_opsets={"com.microsoft": 1},
             dynamo=False,

@@ -16,13 +16,13 @@ class Attention(nn.Module):
         super().__init__()
         self.heads = heads
 
-    def forward(self, qkv: Tensor, there: Tensor) -> Tensor:
-        """Take queries, keys and values (texts, pieces, 3 * width), and which pieces are there."""
+    def forward(self, qkv: Tensor, heard: Tensor) -> Tensor:
+        """Take queries, keys and values (rows, pieces, 3 * width), and which pieces each one hears."""
         texts, pieces, width = qkv.shape[0], qkv.shape[1], qkv.shape[2] // 3
         split = qkv.view(texts, pieces, 3, self.heads, width // self.heads)
         query, key, value = split.permute(2, 0, 3, 1, 4).unbind(0)
         scores = query @ key.transpose(-1, -2) * (width // self.heads) ** -0.5
-        shares = functional.softmax(scores.masked_fill(~there[:, None, None, :], -1e4), dim=-1)
+        shares = functional.softmax(scores.masked_fill(~heard[:, None], -1e4), dim=-1)
         return (shares @ value).transpose(1, 2).reshape(texts, pieces, width)
 
 
@@ -65,10 +65,10 @@ class Layer(nn.Module):
                 module.weight.copy_(weight.reshape(module.weight.shape))
                 module.bias.copy_(bias)
 
-    def forward(self, states: Tensor, there: Tensor) -> Tensor:
-        """Take states (texts, pieces, width) and which pieces are there (texts, pieces)."""
-        heard = self.attention(self.qkv(states), there)
-        states = self.attended_norm(states + self._dropped(self.attended(heard)))
+    def forward(self, states: Tensor, heard: Tensor) -> Tensor:
+        """Take states (rows, pieces, width) and which pieces each one hears (rows, pieces or 1, pieces)."""
+        attention = self.attention(self.qkv(states), heard)
+        states = self.attended_norm(states + self._dropped(self.attended(attention)))
         return self.out_norm(states + self._dropped(self.narrower(functional.gelu(self.wider(states)))))
 
     def _dropped(self, states: Tensor) -> Tensor:
@@ -96,8 +96,22 @@ class Encoder(nn.Module):
     def forward(self, pieces: Tensor) -> Tensor:
         """Take numbers (texts, pieces), padded; return mean states, seen from the centre (texts, width)."""
         there = pieces != PADDING
-        states = self.norm(self.words(pieces) + self.places[: pieces.shape[1]])
-        for layer in self.layers:
-            states = layer(states, there)
+        states = self._states(pieces, self.places[: pieces.shape[1]], there.unsqueeze(1))
         weights = there.unsqueeze(-1).to(states.dtype)
         return (states * weights).sum(1) / weights.sum(1) - self.centre
+
+    def packed(self, pieces: Tensor, positions: Tensor, texts: Tensor) -> Tensor:
+        """Return the same for texts that stand in one row, nothing padded; each hears only itself.
+
+        Take the numbers of pieces, where each stands in its text, and its text's number, all (1, pieces).
+        """
+        states = self._states(pieces, self.places[positions], texts.unsqueeze(2) == texts.unsqueeze(1))
+        numbers = torch.arange(texts.max() + 1)
+        shares = (numbers.unsqueeze(1) == texts).to(states.dtype)
+        return shares @ states.squeeze(0) / shares.sum(1, keepdim=True) - self.centre
+
+    def _states(self, pieces: Tensor, places: Tensor, heard: Tensor) -> Tensor:
+        states: Tensor = self.norm(self.words(pieces) + places)
+        for layer in self.layers:
+            states = layer(states, heard)
+        return states

@@ -20,6 +20,7 @@ from bot.nlu.graph_runner import DirectRunner
 from bot.nlu.normalizer import normalize
 from bot.nlu.reading import reading
 from bot.nlu.risk_component import RiskReader
+from bot.nlu.sentence_encoder import TOGETHER, Group
 from bot.nlu.values import with_values
 from bot.nlu.vectors import encoder_of
 
@@ -29,11 +30,14 @@ Json = dict[str, Any]
 
 
 class Written(NamedTuple):
-    """A text to be read: its clauses if it has several, and the normal forms of all of them."""
+    """A text to be read: its clauses if it has several, and the normal forms that are encoded together.
+
+    Those are the text's own, and those of its clauses: each clause by itself would take half as long again.
+    """
 
     text: str
     clauses: list[Clause]
-    forms: list[str]  # none if there is nothing to read
+    groups: list[Group]  # none if there is nothing to read
 
 
 class Reader:
@@ -68,22 +72,21 @@ class Reader:
     def _begun(self, texts: Iterable[str]) -> list[Written]:
         written = [_written(text) for text in texts]
         if self._encoder is not None:
-            self._encoder.begin(form for one in written for form in one.forms)
+            self._encoder.begin(group for one in written for group in one.groups)
         return written
 
     def _forget(self, written: Iterable[Written]) -> None:
         if self._encoder is not None:
-            self._encoder.forget(form for one in written for form in one.forms)
+            self._encoder.forget(group for one in written for group in one.groups)
 
     def _readings(self, written: Sequence[Written], day: date) -> list[Json]:
         """Return the readings of texts; in those with several clauses also what each says by itself."""
-        wholes = [one.text for one in written if one.forms]
-        parses, said = self._parse(wholes, [piece for one in written for piece in one.clauses])
+        parses, said = self._parse([one for one in written if one.groups])
         whole, by_clause = iter(parses), iter(said)
         return [
             with_values(
                 reading(
-                    next(whole) if one.forms else {},
+                    next(whole) if one.groups else {},
                     one.text,
                     self._model,
                     [part(piece, reading(next(by_clause), piece.text, "")) for piece in one.clauses],
@@ -93,21 +96,26 @@ class Reader:
             for one in written
         ]
 
-    def _parse(self, texts: Sequence[str], pieces: Sequence[Clause]) -> tuple[list[Json], list[Json]]:
+    def _parse(self, written: Sequence[Written]) -> tuple[list[Json], list[Json]]:
         """Return the parses of texts and those of clauses, classified in one go; facts only of the texts.
 
         Facts and risks are found in the words alone, so that they come first, while the encoder is at work.
         """
-        if not texts:
+        if not written:
             return [], []
+        pieces = [(piece.text, one.groups[-1]) for one in written for piece in one.clauses]
+        texts = [*(one.text for one in written), *(text for text, _ in pieces)]
         inputs = {
-            PLACEHOLDER_MESSAGE: [_message(text) for text in (*texts, *(piece.text for piece in pieces))],
+            PLACEHOLDER_MESSAGE: [_message(text) for text in texts],
             PLACEHOLDER_TRACKER: DialogueStateTracker("", ()),
         }
         worded = self._runner.run(inputs, [self._worded])[self._worded]
-        self._runner.run({**inputs, self._labelled: worded[: len(texts)]}, [self._last])
+        wholes, parts = worded[: len(written)], worded[len(written) :]
+        for clause, (_, group) in zip(parts, pieces, strict=True):
+            clause.set(TOGETHER, group)
+        self._runner.run({**inputs, self._labelled: wholes}, [self._last])
         labelled = self._runner.run({**inputs, self._worded: worded}, [self._labelled])[self._labelled]
-        return _output(labelled[: len(texts)]), _output(labelled[len(texts) :])
+        return _output(labelled[: len(written)]), _output(labelled[len(written) :])
 
     def _node_before_slash_syntax(self) -> str:
         """Return the graph's last node before the one that takes "/label{…}" for an order.
@@ -137,7 +145,8 @@ def _written(text: str) -> Written:
     if not form:
         return Written(text, [], [])
     pieces = clauses(text)
-    return Written(text, pieces, [form, *(normalize(piece.text).text for piece in pieces)])
+    of_clauses = [tuple(normalize(piece.text).text for piece in pieces)] if pieces else []
+    return Written(text, pieces, [(form,), *of_clauses])
 
 
 def _output(parsed: Sequence[Message]) -> list[Json]:

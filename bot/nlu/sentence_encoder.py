@@ -1,6 +1,7 @@
 """What the classifier sees of a message's meaning: the vector of a sentence encoder."""
 
 from concurrent.futures import Future
+from itertools import accumulate
 from pathlib import Path
 from typing import Any, Dict, Iterable, List, Tuple, Type
 
@@ -24,6 +25,8 @@ from bot.nlu.kept_vectors import WORTH_KEEPING, vectors_of
 from bot.nlu.normalizer import normal_form
 
 IDENTITY_FILE = "encoder.txt"
+TOGETHER = "encoded_together"  # the property of a message that names its group: the clauses beside it
+Group = Tuple[str, ...]  # normal forms that are encoded together
 WORTH_A_RUN = 32  # characters of padding: encoding so many takes as long as beginning another batch
 
 
@@ -45,11 +48,11 @@ class SentenceEncoder(TrainedComponent, DenseFeaturizer):
         super().__init__(config, model_storage, resource, execution_context)
         DenseFeaturizer.__init__(self, self._node, config)
         self._encoder = encoder(config["encoder"])
-        self._begun: Dict[str, Tuple[Future[np.ndarray], int]] = {}  # and which row of it is the text's
+        self._begun: Dict[Group, Tuple[Future[np.ndarray], int]] = {}  # and which row is the group's first
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """Return the settings: the encoder's name (see encoders.py), and how many texts it gets at once."""
+        """Return the settings: the encoder's name (see encoders.py), and how many groups it gets at once."""
         return {**DenseFeaturizer.get_default_config(), "encoder": "complaints-e5", "batch": 32}
 
     @classmethod
@@ -81,8 +84,11 @@ class SentenceEncoder(TrainedComponent, DenseFeaturizer):
     def process(self, messages: List[Message]) -> List[Message]:
         """Add one dense row to each message; those of a training are kept for the next one."""
         texts = [normal_form(message).text for message in messages]
-        many = len(texts) >= WORTH_KEEPING
-        vectors = vectors_of(texts, self._encoder.identity, self._encode) if many else self._encode(texts)
+        groups = [_group(message, text) for message, text in zip(messages, texts, strict=True)]
+        many = len(texts) >= WORTH_KEEPING  # a training's, each by itself
+        vectors = (
+            vectors_of(texts, self._encoder.identity, self.vectors) if many else self._encode(texts, groups)
+        )
         for message, vector in zip(messages, vectors, strict=True):
             features = Features(vector.reshape(1, -1), FEATURE_TYPE_SENTENCE, TEXT, self._identifier)
             message.add_features(features)
@@ -90,32 +96,41 @@ class SentenceEncoder(TrainedComponent, DenseFeaturizer):
 
     def vectors(self, texts: List[str]) -> List[np.ndarray]:
         """Return the vectors of normal forms, one a text, of length one."""
-        return self._encode(texts)
+        return self._encode(texts, [(text,) for text in texts])
 
-    def begin(self, texts: Iterable[str]) -> None:
+    def begin(self, groups: Iterable[Group]) -> None:
         """Begin to encode normal forms that are soon to be processed: on all cores, while others are read.
 
         The longest come first: begun last, one would be encoded while the other cores have nothing to do.
         """
-        new = [text for text in dict.fromkeys(texts) if text not in self._begun]
-        for batch in reversed(in_batches([len(text) for text in new], self._config["batch"])):
+        new = [group for group in dict.fromkeys(groups) if group not in self._begun]
+        lengths = [sum(map(len, group)) for group in new]
+        for batch in reversed(in_batches(lengths, self._config["batch"])):
             together = [new[index] for index in batch]
-            rows = threads().submit(self._encoder.encode, together)
-            self._begun.update((text, (rows, place)) for place, text in enumerate(together))
+            rows = threads().submit(self._encoder.encode, [text for group in together for text in group])
+            firsts = accumulate((len(group) for group in together), initial=0)
+            self._begun.update((group, (rows, first)) for group, first in zip(together, firsts, strict=False))
 
-    def forget(self, texts: Iterable[str]) -> None:
-        """Keep nothing of texts that were begun and are not to be processed after all."""
-        for text in texts:
-            self._begun.pop(text, None)
+    def forget(self, groups: Iterable[Group]) -> None:
+        """Keep nothing of what was begun and is not to be processed after all."""
+        for group in groups:
+            self._begun.pop(group, None)
 
-    def _encode(self, texts: List[str]) -> List[np.ndarray]:
-        """Return a row a text; texts of like length go together, to save padding."""
-        self.begin(texts)
+    def _encode(self, texts: List[str], groups: List[Group]) -> List[np.ndarray]:
+        """Return a row a text, each from the group in which it is encoded."""
+        self.begin(groups)
         try:
-            found = [self._begun[text] for text in texts]
-            return [rows.result()[place] for rows, place in found]
+            found = [self._begun[group] for group in groups]
+            places = [group.index(text) for group, text in zip(groups, texts, strict=True)]
+            return [rows.result()[first + place] for (rows, first), place in zip(found, places, strict=True)]
         finally:
-            self.forget(texts)
+            self.forget(groups)
+
+
+def _group(message: Message, text: str) -> Group:
+    """Return the group that a text is encoded in: the one that its message names, else it is alone."""
+    named: Group = message.get(TOGETHER) or ()
+    return named if text in named else (text,)
 
 
 def in_batches(lengths: List[int], most: int) -> List[List[int]]:

@@ -61,6 +61,15 @@ def test_a_text_has_the_same_vector_alone_and_among_others():
     assert together.shape == (5, 384)
 
 
+def test_texts_in_one_row_hear_only_themselves():
+    water, thanks = "水闻着很臭", "谢谢你们"
+    one, two = encoder("complaints-e5").encode([water, thanks])
+    other, same = encoder("complaints-e5").encode(["快递三天没动静了", thanks])
+    assert np.dot(two, same) > 0.99
+    assert np.dot(one, encoder("complaints-e5").encode([water])[0]) > 0.99
+    assert np.dot(one, other) < 0.9
+
+
 def test_an_unknown_encoder_is_named_beside_the_known_ones():
     with pytest.raises(InvalidConfigException, match=r"'nothing'.*complaints-e5.*huggingface:"):
         encoder("nothing")
@@ -118,6 +127,6 @@ def test_the_longest_texts_are_begun_first(model_storage, context, monkeypatch):
     monkeypatch.setattr("bot.nlu.sentence_encoder.threads", lambda: SimpleNamespace(submit=begun_at_once))
     config = {**SentenceEncoder.get_default_config(), "batch": 1}
     SentenceEncoder(config, model_storage, Resource("encoder"), context).begin(
-        ["短", "这一条最长了", "中等的"]
+        [("短",), ("这一条", "很长"), ("中等的",)]
     )
-    assert begun == [["这一条最长了"], ["中等的"], ["短"]]
+    assert begun == [["这一条", "很长"], ["中等的"], ["短"]]

@@ -27,11 +27,19 @@ async def test_reading_that_is_given_up_leaves_no_text_with_the_encoder(room, mo
     texts = [f"水有怪味第{number}次" for number in range(3 * AT_ONCE)]
     reading = asyncio.ensure_future(room.reader.read(texts, date(2026, 3, 18)))
     await asyncio.sleep(0)  # the first batch is read, the second one begun
-    assert begun == texts[: 2 * AT_ONCE]
+    assert begun == [(text,) for text in texts[: 2 * AT_ONCE]]
     reading.cancel()
     with pytest.raises(asyncio.CancelledError):
         await reading
-    assert begun == texts[:AT_ONCE]
+    assert begun == [(text,) for text in texts[:AT_ONCE]]
+
+
+async def test_a_message_is_encoded_by_itself_and_its_clauses_together(room, monkeypatch):
+    begun = []
+    encoder = SimpleNamespace(begin=begun.extend, forget=lambda groups: None)
+    monkeypatch.setattr(room.reader, "_encoder", encoder)
+    await room.reader.read(["水有怪味，客服还骂人", "你好"], date(2026, 3, 18))
+    assert begun == [("水有怪味,客服还骂人",), ("水有怪味", "客服还骂人"), ("你好",)]
 
 
 async def test_facts_and_risks_of_the_whole_are_found_before_its_label_is_waited_for(room, monkeypatch):

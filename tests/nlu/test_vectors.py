@@ -6,9 +6,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from rasa.shared.nlu.constants import TEXT
+from rasa.shared.nlu.training_data.message import Message
 
 from bot.nlu.encoders import encoder
-from bot.nlu.sentence_encoder import SentenceEncoder
+from bot.nlu.sentence_encoder import TOGETHER, SentenceEncoder
 from bot.nlu.vectors import AT_ONCE, encoder_of, written_vectors
 
 
@@ -66,7 +68,7 @@ def counting(component, monkeypatch):
 
 
 def test_what_was_begun_is_not_encoded_a_second_time(component, counting):
-    component.begin(["水有怪味", "谢谢"])
+    component.begin([("水有怪味",), ("谢谢",)])
     assert [row.tolist() for row in component.vectors(["谢谢", "水有怪味", "好的呀", "谢谢"])] == [
         [2],
         [4],
@@ -76,10 +78,36 @@ def test_what_was_begun_is_not_encoded_a_second_time(component, counting):
     assert sorted(counting.asked) == sorted(["水有怪味", "谢谢", "好的呀"])
 
 
+def clause(text, *together):
+    message = Message({TEXT: text})
+    message.set(TOGETHER, together)
+    return message
+
+
+def meant(messages):
+    return [message.features[0].features.tolist() for message in messages]
+
+
+def test_clauses_are_encoded_with_those_they_name_and_given_their_own_rows(component, counting):
+    component.begin([("水有怪味", "谢谢"), ("谢谢",)])
+    asked = [
+        clause("谢谢", "水有怪味", "谢谢"),
+        clause("水有怪味", "水有怪味", "谢谢"),
+        Message({TEXT: "谢谢"}),
+    ]
+    assert meant(component.process(asked)) == [[[2]], [[4]], [[2]]]
+    assert sum(text == "谢谢" for text in counting.asked) == 2
+
+
+def test_a_text_that_is_not_in_the_group_it_names_is_encoded_by_itself(component, counting):
+    assert meant(component.process([clause("好的呀", "水有怪味", "谢谢")])) == [[[3]]]
+    assert counting.asked == ["好的呀"]
+
+
 def test_nothing_of_a_text_is_kept_once_its_vector_was_given_or_forgotten(component, counting):
-    component.begin(["水有怪味", "谢谢"])
+    component.begin([("水有怪味",), ("谢谢",)])
     component.vectors(["谢谢"])
-    component.forget(["水有怪味", "从没来过"])
+    component.forget([("水有怪味",), ("从没来过",)])
     assert component._begun == {}
     component.vectors(["谢谢"])
     assert counting.asked.count("谢谢") == 2
