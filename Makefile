@@ -45,7 +45,7 @@ encoder: environments  ## adapt the sentence encoder to the training data, an ho
 evaluate: environments  ## measure the model on everything there is, into reports/; or on one FILE=messages.jsonl
 	@$(if $(FILE),$(KESU) evaluate "$(FILE)",$(KESU) report $(ARGS))
 
-stock: environments  ## train stock Rasa on our data, an hour or more, so that reports stand beside it
+stock: environments  ## train stock Rasa on our data, a night or more, so that reports stand beside it
 	@.venv/bin/python benchmarks/stock_understanding.py $(ARGS)
 
 bench: environments  ## what is fast, beside stock Rasa and the machine's limits: ARGS="turn fleet" for parts, "--quick" to try

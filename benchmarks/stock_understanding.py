@@ -1,6 +1,6 @@
 """`make stock`: train stock Rasa on our data and have it read what reports measure with.
 
-It takes an hour or more on two cores, once for each version of the data; `make evaluate` then shows stock
+It takes a night or more on two cores, once for each version of the data; `make evaluate` then shows stock
 beside our model. Started again, it trains nothing that is kept, and reads the messages anew.
 """
 
@@ -112,7 +112,7 @@ def measure(options: argparse.Namespace) -> Path:
         folder.mkdir(parents=True)
         (folder / "config.yml").write_text(config, encoding="utf-8")
         data = shortened(options.rows, folder / "data") if options.rows else ROOT / "data" / "nlu"
-        print(f"训练原版 Rasa，可能要一小时以上，进度见 {folder / 'train.log'}", flush=True)
+        print(f"训练原版 Rasa，可能要一整夜以上，进度见 {folder / 'train.log'}", flush=True)
         seconds = train(folder, data)
         about = {"version": version, "training_seconds": round(seconds, 1), "cores": os.cpu_count()}
         trained.write_text(json.dumps(about), encoding="utf-8")
