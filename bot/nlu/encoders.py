@@ -17,6 +17,7 @@ from sentencepiece import SentencePieceProcessor
 OWN_ENCODER = Path("data/encoder")
 HUGGING_FACE = "huggingface:"
 START, END = 0, 2  # the numbers of the marks in the desk's own tokenizer
+LONGEST_ROW = 1024  # pieces; attention looks at each pair of them. All clauses of a message are fewer
 
 
 class Encoder(Protocol):
@@ -71,14 +72,31 @@ class ComplaintEncoder:
         around all the same: beside others, a text's vector lies at a cosine of 0.998 from its own.
         """
         # one by one: for a list SentencePiece starts threads, which takes longer than the work
-        rows = [[START, *self._pieces.encode(text)[: self._longest - 2], END] for text in texts]
+        cut = [[START, *self._pieces.encode(text)[: self._longest - 2], END] for text in texts]
+        return of_length_one(np.vstack([self._vectors(row) for row in in_rows(cut, LONGEST_ROW)]))
+
+    def _vectors(self, row: List[List[int]]) -> np.ndarray:
         given = {
-            "pieces": [piece for row in rows for piece in row],
-            "positions": [position for row in rows for position in range(len(row))],
-            "texts": [number for number, row in enumerate(rows) for _ in row],
+            "pieces": [piece for text in row for piece in text],
+            "positions": [position for text in row for position in range(len(text))],
+            "texts": [number for number, text in enumerate(row) for _ in text],
         }
         arrays = {name: np.array([values], dtype=np.int64) for name, values in given.items()}
-        return of_length_one(self._session.run(None, arrays)[0])
+        found: np.ndarray = self._session.run(None, arrays)[0]
+        return found
+
+
+def in_rows(texts: List[List[int]], longest: int) -> List[List[List[int]]]:
+    """Return texts, each the numbers of its pieces, in rows of at most `longest` pieces or of one text."""
+    rows: List[List[List[int]]] = []
+    length = longest
+    for text in texts:
+        if length + len(text) > longest:
+            rows.append([])
+            length = 0
+        rows[-1].append(text)
+        length += len(text)
+    return rows
 
 
 @lru_cache(maxsize=1)

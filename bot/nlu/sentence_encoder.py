@@ -136,7 +136,7 @@ def _group(message: Message, text: str) -> Group:
 def in_batches(lengths: List[int], most: int) -> List[List[int]]:
     """Return the numbers of texts that are encoded together, by their lengths.
 
-    All of a batch are padded to its longest one: a message and its clauses seldom belong together.
+    A Hugging Face model pads a batch to its longest text: those of unlike length seldom belong together.
     """
     batches: List[List[int]] = []
     longest = 0

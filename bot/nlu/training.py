@@ -3,7 +3,7 @@
 import argparse
 import sys
 from contextlib import nullcontext
-from typing import IO, Any, Optional
+from typing import Any
 
 from tarsafe import TarSafe
 
@@ -17,16 +17,9 @@ class Package(TarSafe):
     """A model's archive, as Rasa writes and reads it."""
 
     @classmethod
-    def gzopen(
-        cls,
-        name: Any,  # noqa: ANN401 -- a path, as tarfile takes it
-        mode: Any = "r",  # noqa: ANN401 -- as above
-        fileobj: Optional[IO[bytes]] = None,
-        compresslevel: int = PACKING,
-        **options: Any,  # noqa: ANN401 -- as above
-    ) -> Any:  # noqa: ANN401 -- as above
+    def gzopen(cls, *given: Any, **named: Any) -> Any:  # noqa: ANN401 -- what tarfile passes on, and its archive
         """Open an archive; as in tarfile."""
-        return super().gzopen(name, mode, fileobj, compresslevel, **options)
+        return super().gzopen(*given, **{"compresslevel": PACKING, **named})
 
 
 def main() -> None:

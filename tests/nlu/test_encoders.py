@@ -12,7 +12,7 @@ from rasa.engine.storage.resource import Resource
 from rasa.shared.exceptions import InvalidConfigException
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from bot.nlu.encoders import ComplaintEncoder, encoder
+from bot.nlu.encoders import ComplaintEncoder, encoder, in_rows
 from bot.nlu.sentence_encoder import SentenceEncoder, in_batches
 
 WORDS = ["[UNK]", "水", "味", "臭", "谢"]
@@ -68,6 +68,19 @@ def test_texts_in_one_row_hear_only_themselves():
     assert np.dot(two, same) > 0.99
     assert np.dot(one, encoder("complaints-e5").encode([water])[0]) > 0.99
     assert np.dot(one, other) < 0.9
+
+
+def test_many_long_texts_go_in_rows_that_are_not_too_long():
+    assert in_rows([[1] * 4, [2] * 5, [3] * 2, [4] * 12, [5]], 10) == [
+        [[1] * 4, [2] * 5],
+        [[3] * 2],
+        [[4] * 12],
+        [[5]],
+    ]
+    texts = ["快递" * 200] * 9 + ["谢谢你们"]
+    together = encoder("complaints-e5").encode(texts)
+    assert together.shape == (10, 384)
+    assert np.dot(together[-1], encoder("complaints-e5").encode(texts[-1:])[0]) > 0.94
 
 
 def test_an_unknown_encoder_is_named_beside_the_known_ones():
