@@ -6,7 +6,7 @@ ROOM = bot/nlu/.venv/bin/python
 SBOM = PYTHONWARNINGS=ignore $(PYTHON) scripts/find_uv.py tool run --quiet --from cyclonedx-bom==7.5.0 cyclonedx-py requirements
 
 .DEFAULT_GOAL := help
-.PHONY: help environments up test check train encoder evaluate stock bench promotion chatters agents fuzz chaos soak sbom clean
+.PHONY: help environments up test check train encoder vectors evaluate stock bench promotion chatters agents fuzz chaos soak sbom clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -41,6 +41,10 @@ encoder: environments  ## adapt the sentence encoder to the training data, an ho
 	@$(ROOM) -W ignore -m bot.nlu.training_texts > adaptation/texts.jsonl
 	@cd adaptation && .venv/bin/python adapt.py texts.jsonl adapted.pt $(ARGS)
 	@cd adaptation && .venv/bin/python export.py adapted.pt texts.jsonl ../data/encoder
+	@$(ROOM) -W ignore -m bot.nlu.shipped_vectors
+
+vectors: environments  ## encode what is new in the training data, so that the first training on a machine needs not
+	@$(ROOM) -W ignore -m bot.nlu.shipped_vectors
 
 evaluate: environments  ## measure the model on everything there is, into reports/; or on one FILE=messages.jsonl
 	@$(if $(FILE),$(KESU) evaluate "$(FILE)",$(KESU) report $(ARGS))

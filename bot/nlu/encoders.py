@@ -17,7 +17,9 @@ from sentencepiece import SentencePieceProcessor
 OWN_ENCODER = Path("data/encoder")
 HUGGING_FACE = "huggingface:"
 START, END = 0, 2  # the numbers of the marks in the desk's own tokenizer
-LONGEST_ROW = 1024  # pieces; attention looks at each pair of them. All clauses of a message are fewer
+LONGEST_ROW = (
+    128  # pieces; attention looks at each pair of them, so that many texts take longer in longer rows
+)
 
 
 class Encoder(Protocol):
@@ -38,6 +40,7 @@ def session(network: Path, threads: int = 1) -> InferenceSession:
     options = SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
+    options.log_severity_level = 3  # errors; its warnings tell which constants it does without
     return InferenceSession(str(network), options, providers=["CPUExecutionProvider"])
 
 
