@@ -63,6 +63,7 @@ async def _measured(
         ours=Side(read.readings, model, statistics.median(times), read.each, training),
         stock=stock.side if stock else None,
         stock_current=stock is None or stock.current,
+        stock_epochs=stock.epochs if stock else None,
         curve=await _curve(sets) if with_curve else (),
         slowest=tuple(slow),
     )

@@ -33,13 +33,18 @@ class Calibration:
 
 @dataclass(frozen=True)
 class Report:
-    """What was measured of one model; `stock_current` says whether stock was trained on the same data."""
+    """What was measured of one model.
+
+    `stock_current` says whether stock was trained on the same data, `stock_epochs` in how many epochs if in
+    fewer than its configuration names.
+    """
 
     made: datetime
     sets: tuple[MeasuringSet, ...]
     ours: Side
     stock: Side | None = None
     stock_current: bool = True
+    stock_epochs: int | None = None
     curve: tuple[CurvePoint, ...] = ()
     slowest: tuple[tuple[str, float], ...] = ()
     rows: list[Row] = field(init=False)
@@ -90,7 +95,8 @@ class Report:
         return {
             "model": self.ours.model,
             "made": self.made.isoformat(timespec="seconds"),
-            "stock": self.stock and {"model": self.stock.model, "same_data": self.stock_current},
+            "stock": self.stock
+            and {"model": self.stock.model, "same_data": self.stock_current, "epochs": self.stock_epochs},
             "training_seconds": self.ours.training,
             "table": [row.to_json() for row in self.rows],
             "sets": {one.name: {"measure": one.measure, **self.figures(one)} for one in self.sets},

@@ -97,11 +97,12 @@ def project(tmp_path):
     return tmp_path
 
 
-def keep(project, config="pipeline: []"):
-    folder = stock_folder(project / "reports", data_version(project, config))
+def keep(project, epochs=None, seconds=100.0):
+    folder = stock_folder(project / "reports", data_version(project, "pipeline: []"), epochs)
     folder.mkdir(parents=True)
     reading = Reading("greet", 0.5, ranking=(("greet", 0.5),)).to_json()
-    keep_stock(folder, {"你好": reading}, [3.0, 1.0, 2.0], {"training_seconds": 100.0})
+    about = {"training_seconds": seconds, "epochs": epochs}
+    keep_stock(folder, {"你好": reading}, [3.0, 1.0, 2.0], about)
     return folder
 
 
@@ -110,7 +111,16 @@ def test_what_stock_read_is_kept_for_the_version_of_the_data(project):
     kept = kept_stock(project / "reports", project)
     assert kept.current
     assert kept.side.readings["你好"].label == "greet"
-    assert (kept.side.one, kept.side.training) == (2.0, 100.0)
+    assert (kept.side.one, kept.side.training, kept.epochs) == (2.0, 100.0, None)
+
+
+def test_stock_trained_in_fewer_epochs_is_shown_as_such_until_it_was_trained_whole(project):
+    keep(project, epochs=10, seconds=20.0)
+    kept = kept_stock(project / "reports", project)
+    assert (kept.current, kept.epochs, kept.side.training) == (True, 10, 20.0)
+    keep(project)
+    kept = kept_stock(project / "reports", project)
+    assert (kept.current, kept.epochs, kept.side.training) == (True, None, 100.0)
 
 
 def test_after_a_change_of_the_data_the_older_figures_are_shown_as_such(project):

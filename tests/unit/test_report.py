@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
 
@@ -112,6 +113,11 @@ def test_times_are_compared_with_stocks(report):
 def test_stock_has_a_figure_only_for_sets_that_it_read_whole(report):
     assert row_of(report, "自备").stock == 0.0
     assert row_of(report, "真实").stock is None
+
+
+def test_the_page_says_when_stock_was_not_trained_to_its_end(report):
+    assert "只训练了" not in page(report, str.upper)
+    assert "只训练了 10 轮" in page(replace(report, stock_epochs=10), str.upper)
 
 
 def test_without_stock_there_are_no_ratios_and_no_verdicts_on_them():

@@ -22,26 +22,38 @@ def data_version(root: Path, config: str) -> str:
     return found.hexdigest()[:12]
 
 
-def stock_folder(reports: Path, version: str) -> Path:
-    """Where everything about the stock model of a version stands."""
-    return reports / f"stock-{version}"
+def stock_folder(reports: Path, version: str, epochs: int | None = None) -> Path:
+    """Where everything about the stock model of a version stands, or the one trained in fewer epochs."""
+    return reports / (f"stock-{version}" if epochs is None else f"stock-{version}-{epochs}-epochs")
 
 
 @dataclass(frozen=True)
 class Stock:
-    """Stock Rasa's side, and whether it was trained on the data as it is now."""
+    """Stock Rasa's side, whether it learned the data as it is now, and in how many epochs if in fewer."""
 
     side: Side
     current: bool
+    epochs: int | None = None
 
 
 def kept_stock(reports: Path, root: Path) -> Stock | None:
-    """Stock's side for the present data, else the newest for older data; None when it was never measured."""
+    """Stock's side for the present data, else one trained in fewer epochs, else the newest for older data.
+
+    None when it was never measured.
+    """
     wanted = stock_folder(reports, data_version(root, (root / CONFIG).read_text(encoding="utf-8")))
     if (wanted / FIGURES).is_file():
-        return Stock(_side(wanted), current=True)
-    older = max(reports.glob(f"stock-*/{FIGURES}"), key=lambda path: path.stat().st_mtime, default=None)
-    return Stock(_side(older.parent), current=False) if older else None
+        return _stock(wanted, current=True)
+    if shorter := _newest(reports, f"{wanted.name}-*-epochs"):
+        return _stock(shorter, current=True)
+    older = _newest(reports, "stock-*")
+    return _stock(older, current=False) if older else None
+
+
+def _newest(reports: Path, pattern: str) -> Path | None:
+    """The folder whose stock model was last measured, of those of such names."""
+    found = (path.parent for path in reports.glob(f"{pattern}/{FIGURES}"))
+    return max(found, key=lambda folder: (folder / FIGURES).stat().st_mtime, default=None)
 
 
 def keep_stock(
@@ -57,12 +69,13 @@ def keep_stock(
     (folder / FIGURES).write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
 
 
-def _side(folder: Path) -> Side:
+def _stock(folder: Path, *, current: bool) -> Stock:
     figures = json.loads((folder / FIGURES).read_text(encoding="utf-8"))
     rows = map(json.loads, (folder / READINGS).read_text(encoding="utf-8").splitlines())
-    return Side(
+    side = Side(
         readings={row["text"]: Reading.from_json(row["reading"]) for row in rows},
         model=folder.name,
         one=figures["ms"]["p50"],
         training=figures["training_seconds"],
     )
+    return Stock(side, current, figures.get("epochs"))
