@@ -87,6 +87,7 @@ def test_make_help_lists_the_targets():
         "check",
         "train",
         "encoder",
+        "vectors",
         "evaluate",
         "stock",
         "bench",
