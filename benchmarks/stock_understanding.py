@@ -65,7 +65,8 @@ def train(folder: Path, data: Path) -> float:
     files = [str(data), str(ROOT / "data" / "rules"), str(ROOT / "data" / "stories")]
     command = ["-m", "rasa", "train", "--force", *(word for option in given.items() for word in option)]
     began = time.monotonic()
-    _run([*command, "--data", *files], folder / "train.log", RASA_MAX_CACHE_SIZE="0")
+    # of anything quieter than INFO, Rasa shows no progress
+    _run([*command, "--data", *files], folder / "train.log", RASA_MAX_CACHE_SIZE="0", LOG_LEVEL="INFO")
     return time.monotonic() - began
 
 
@@ -88,7 +89,7 @@ def _run(arguments: list[str], log: Path, **variables: str) -> None:
             [str(ROOM_PYTHON), *arguments],
             check=False,
             cwd=ROOT,
-            env=environment(**QUIET, **variables),
+            env=environment(**{**QUIET, **variables}),
             stdout=output,
             stderr=output,
         )
