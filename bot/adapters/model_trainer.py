@@ -10,7 +10,7 @@ from typing import Any
 from bot.adapters.child import last_lines
 from bot.adapters.correction_files import write_corrections
 from bot.adapters.model_files import CANDIDATES, find_archive
-from bot.adapters.training import RASA_TRAIN, Order, carry_out
+from bot.adapters.training import TRAINING, Order, carry_out
 from bot.adapters.training_files import file_name, read_training_files, training_files
 from bot.domain.correction import Correction
 from bot.domain.model import Model
@@ -24,7 +24,7 @@ _SHOWN = 12  # hexadecimal digits of a file's hash
 class CandidateTrainer:
     """Makes candidates (ports.Trainer) in `models/candidates`, each beside the corrections it learned."""
 
-    def __init__(self, settings: Settings, *, command: Sequence[str] = RASA_TRAIN, root: Path = ROOT) -> None:
+    def __init__(self, settings: Settings, *, command: Sequence[str] = TRAINING, root: Path = ROOT) -> None:
         self._settings, self._command, self._root = settings, command, root
         self._folder = settings.models / CANDIDATES
 

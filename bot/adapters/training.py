@@ -18,7 +18,7 @@ from bot.domain.errors import ConfigurationError
 from bot.domain.model import archive_name
 from bot.settings import ROOT, Settings
 
-RASA_TRAIN = (str(ROOM_PYTHON), "-W", "ignore", "-m", "bot.nlu.training")
+TRAINING = (str(ROOM_PYTHON), "-W", "ignore", "-m", "bot.nlu.training")
 _REPORT_EVERY_S = 10
 _LISTEN_EVERY_S = 1
 _UNFINISHED = ".training-"
@@ -53,7 +53,7 @@ class Order:
 
 
 async def train(
-    settings: Settings, say: Say, *, command: Sequence[str] = RASA_TRAIN, root: Path = ROOT
+    settings: Settings, say: Say, *, command: Sequence[str] = TRAINING, root: Path = ROOT
 ) -> Trained:
     """Train from the project's files into `models/`; `say` hears every so often that it goes on.
 
@@ -64,11 +64,11 @@ async def train(
 
 
 async def carry_out(
-    order: Order, say: Say, *, command: Sequence[str] = RASA_TRAIN, root: Path = ROOT
+    order: Order, say: Say, *, command: Sequence[str] = TRAINING, root: Path = ROOT
 ) -> Trained:
     """Check the training files, train, and move the finished archive into its folder; raises as `train`."""
     await asyncio.to_thread(check_training_files, root, order.extra)
-    if command is RASA_TRAIN:
+    if command is TRAINING:
         require_room()
     began = time.monotonic()
     with _workplace(order.out, order.log) as workplace:
@@ -113,16 +113,11 @@ def _gentle(order: Order) -> list[str]:
 
 
 def _arguments(workplace: Path, order: Order, root: Path) -> list[str]:
-    """Only the data folders: other YAML under data/ is the handbook's.
-
-    A candidate's rules and stories are the project's, with which a model was trained before: Rasa needn't
-    look for conflicts among them again, which reads all messages once more.
-    """
+    """Only the data folders: other YAML under data/ is the handbook's."""
     data = [f"data/{folder}" for folder in FOLDERS if (root / "data" / folder).is_dir()]
-    loudness = "--verbose" if order.hear else "--quiet"
-    known = ["--skip-validation"] if order.gently else []
-    named = ["--out", str(workplace), "--fixed-model-name", order.name]
-    return [loudness, *known, *named, "--data", *data, *map(str, order.extra)]
+    loudness = ["--verbose"] if order.hear else []
+    archive = str(workplace / f"{order.name}.tar.gz")
+    return [*loudness, "--archive", archive, "--data", *data, *map(str, order.extra)]
 
 
 async def _run(command: Sequence[str], workplace: Path, order: Order, say: Say) -> None:

@@ -17,6 +17,7 @@ from bot.settings import ROOT
 
 FOLDERS = ("nlu", "rules", "stories")
 _ALLOWED = ALL | {"nlu_fallback"}
+_KINDS = {"intent", "synonym", "regex", "lookup"}  # what an item under `nlu:` can be
 _SHOWN = 10
 _BULLET = "- "
 # Settings of components that name a folder of words: what it is called, what checks it.
@@ -97,7 +98,20 @@ class _Reader:
                 for component in value.value:
                     self._component(component)
             elif key.value in FOLDERS:
+                if key.value == "nlu":
+                    self._blocks(value)
                 self._below(value)
+
+    def _blocks(self, node: yaml.Node) -> None:
+        """Check that each item says what it is: under a misspelt key, Rasa would pass over all its rows."""
+        if not isinstance(node, yaml.SequenceNode):
+            self._fault(node.start_mark.line + 1, "nlu 下面应是以「- 」开头的各项")
+            return
+        for item in node.value:
+            keys = {key.value for key, _ in _items(item)}
+            if len(keys & _KINDS) != 1 or keys - _KINDS - {"metadata"} != {"examples"}:
+                line = item.start_mark.line + 1
+                self._fault(line, "这一项应有 intent（或 synonym、regex、lookup）和 examples")
 
     def _below(self, node: yaml.Node) -> None:
         """Anything below: labels after `intent:`, examples beside them."""

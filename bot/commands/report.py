@@ -14,7 +14,7 @@ from bot.adapters.reports.curve import learning_curve
 from bot.adapters.reports.files import known_training_seconds, report_folder, write_report
 from bot.adapters.reports.sets import measuring_sets
 from bot.adapters.reports.stock import kept_stock
-from bot.adapters.training import RASA_TRAIN, train
+from bot.adapters.training import train
 from bot.domain.errors import ConfigurationError
 from bot.domain.measuring import Measure, MeasuringSet, Side
 from bot.domain.report import CurvePoint, Report
@@ -76,11 +76,11 @@ async def _curve(sets: Sequence[MeasuringSet]) -> tuple[CurvePoint, ...]:
 
 
 async def _training_seconds(settings: Settings) -> float:
-    """How long training takes when nothing is taken from Rasa's cache; the model is thrown away."""
+    """How long training takes; the model is thrown away."""
     click.echo("从头训练一次，量训练时间 …")
     with tempfile.TemporaryDirectory(prefix="kesu-") as folder:
         own = settings.having(models=Path(folder) / "models", var=Path(folder))
-        return (await train(own, click.echo, command=(*RASA_TRAIN, "--force"))).seconds
+        return (await train(own, click.echo)).seconds
 
 
 def _table(report: Report) -> str:

@@ -14,7 +14,6 @@ from typing import Any, Dict, List, Mapping, Optional, Sequence
 from rasa.engine.storage.local_model_storage import LocalModelStorage
 from rasa.nlu.tokenizers.tokenizer import Tokenizer
 from rasa.shared.nlu.constants import ENTITIES, TEXT
-from rasa.shared.nlu.training_data.formats.rasa_yaml import RasaYAMLReader
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from rasa.shared.utils.io import read_config_file
@@ -79,10 +78,6 @@ def give_words(data: TrainingData, config: Dict[str, Any]) -> None:
         featurize(first, data, [], LocalModelStorage.create(Path(folder)))
 
 
-def _checked_by_the_training(reader: RasaYAMLReader, text: str) -> None:
-    """Take a file's form for granted: it takes half of the time of reading it."""
-
-
 def main() -> None:
     """Learn, and leave the tagger in the folder."""
     parser = argparse.ArgumentParser(prog="python -m bot.nlu.fact_learning", description=__doc__)
@@ -94,7 +89,6 @@ def main() -> None:
     settings = _extractor(config["pipeline"])
     if settings is None:
         return
-    RasaYAMLReader.validate = _checked_by_the_training  # type: ignore[method-assign]
     messages = learned_from(TrainingFiles(asked.config, None, asked.data).get_nlu_data(), settings)
     give_words(TrainingData(messages), config)
     made = tagger(untrained(settings), messages, settings)

@@ -2,7 +2,6 @@
 
 import os
 import uuid
-from pathlib import Path
 
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"  # before anything imports Rasa
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
@@ -42,17 +41,15 @@ def context():
 @pytest.fixture(scope="session")
 def model(tmp_path_factory):
     """A model with the project's domain, rules and stories, trained once for all tests."""
-    from rasa.model_training import train
+    from bot.nlu.importer import TrainingFiles
+    from bot.nlu.training import check, train
 
-    trained = train(
-        domain=str(ROOT / "domain.yml"),
-        config=str(TINY / "config.yml"),
-        training_files=[str(TINY / "nlu.yml"), str(ROOT / "data/rules"), str(ROOT / "data/stories")],
-        output=str(tmp_path_factory.mktemp("models")),
-        fixed_model_name="tiny",
-    )
-    assert trained.code == 0
-    return Path(trained.model)
+    files = [str(TINY / "nlu.yml"), str(ROOT / "data/rules"), str(ROOT / "data/stories")]
+    importer = TrainingFiles(str(TINY / "config.yml"), str(ROOT / "domain.yml"), files)
+    archive = tmp_path_factory.mktemp("models") / "tiny.tar.gz"
+    check(importer)
+    train(importer, archive)
+    return archive
 
 
 @pytest.fixture(scope="session")

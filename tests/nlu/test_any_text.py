@@ -82,19 +82,17 @@ def room(tmp_path_factory):
     """What reads messages in Rasa's room, with a model of all the project's components."""
     from rasa.core.agent import Agent
     from rasa.core.tracker_store import FailSafeTrackerStore
-    from rasa.model_training import train
 
+    from bot.nlu.importer import TrainingFiles
     from bot.nlu.processor import turn_processor
+    from bot.nlu.training import train
 
     folder = tmp_path_factory.mktemp("any_text")
     (folder / "nlu.yml").write_text(MESSAGES, encoding="utf-8")
-    trained = train(
-        domain=str(ROOT / "domain.yml"),
-        config=str(ROOT / "config.yml"),
-        training_files=[str(folder / "nlu.yml"), str(ROOT / "data/rules"), str(ROOT / "data/stories")],
-        output=str(folder),
-    )
-    agent = Agent.load(trained.model)
+    files = [str(folder / "nlu.yml"), str(ROOT / "data/rules"), str(ROOT / "data/stories")]
+    importer = TrainingFiles(str(ROOT / "config.yml"), str(ROOT / "domain.yml"), files)
+    train(importer, folder / "model.tar.gz")
+    agent = Agent.load(folder / "model.tar.gz")
     store = TurnTrackerStore(agent.domain, f"sqlite:///{folder}/nlu.db")
     agent.tracker_store = FailSafeTrackerStore(store)
     yield turn_processor(agent, ActionCalls("http://127.0.0.1:9/webhook", SECRET, seconds=0.5))

@@ -14,22 +14,20 @@ from bot.domain.labels import ALL
 from bot.settings import Settings
 from tests.models import a_model
 
-# Stands in for `rasa train`: says what Rasa says, and writes an archive with the metadata of the labels.
+# Stands in for `bot.nlu.training`: says what Rasa says, writes an archive with the metadata of the labels.
 FAKE_TRAIN = """
 import argparse, io, json, os, sys, tarfile
 from bot.domain.labels import ALL
 options = argparse.ArgumentParser()
 options.add_argument("--verbose", action="store_true")
-options.add_argument("--skip-validation", action="store_true")
-options.add_argument("--out")
-options.add_argument("--fixed-model-name")
+options.add_argument("--archive")
 options.add_argument("--data", nargs="+")
 given = options.parse_args()
 print("INFO rasa - Starting to train component 'SentenceEncoder'.", flush=True)
 print("nice", os.nice(0), "cores", len(os.sched_getaffinity(0)), flush=True)
 print("data", *given.data, flush=True)
 content = json.dumps(dict(domain=dict(intents=sorted(ALL)))).encode()
-with tarfile.open(os.path.join(given.out, given.fixed_model_name + ".tar.gz"), "w:gz") as file:
+with tarfile.open(given.archive, "w:gz") as file:
     member = tarfile.TarInfo("metadata.json")
     member.size = len(content)
     file.addfile(member, io.BytesIO(content))

@@ -10,17 +10,15 @@ from bot.adapters.training import train
 from bot.domain.errors import ConfigurationError
 from bot.settings import Settings
 
-# Stands in for `rasa train`: writes an archive with the metadata of the labels.
+# Stands in for `bot.nlu.training`: writes an archive with the metadata of the labels.
 FAKE_TRAIN = """
 import argparse, io, json, os, sys, tarfile
 from bot.domain.labels import ALL
 options = argparse.ArgumentParser()
-options.add_argument("--quiet", action="store_true")
-options.add_argument("--out")
-options.add_argument("--fixed-model-name")
+options.add_argument("--archive")
 options.add_argument("--data", nargs="+")
 given = options.parse_args()
-path = os.path.join(given.out, given.fixed_model_name + ".tar.gz")
+path = given.archive
 if {full!r}:
     open(path, "wb").write(b"half an archive")
     raise OSError(28, os.strerror(28))

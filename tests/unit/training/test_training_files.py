@@ -25,7 +25,8 @@ def test_good_training_files_pass(root):
     write(
         root,
         "more.yml",
-        "nlu:\n- intent: illness\n  examples: |\n    - [牛奶](product)喝了拉肚子\n- lookup: x\n",
+        "nlu:\n- intent: illness\n  examples: |\n    - [牛奶](product)喝了拉肚子\n"
+        "- lookup: x\n  examples: |\n    - y\n",
     )
     check_training_files(root)
     assert fault_free(root)
@@ -47,6 +48,14 @@ def test_a_syntax_error_is_told_with_file_and_line(root):
 def test_an_unknown_label_is_told_with_file_and_line(root):
     write(root, "odd.yml", "nlu:\n- intent: weather\n  examples: |\n    - 下雨\n")
     assert "data/nlu/odd.yml:2: 未知标签 weather" in fault(root)
+
+
+@pytest.mark.parametrize(
+    "item", ["intnt: greet\n  examples: |", "intent: greet\n  exmples: |", "examples: |", "greet: |"]
+)
+def test_an_item_whose_rows_rasa_would_pass_over_is_told_with_its_line(root, item):
+    write(root, "odd.yml", f"nlu:\n- intent: greet\n  examples: |\n    - 你好\n- {item}\n    - 早上好\n")
+    assert "data/nlu/odd.yml:5: 这一项应有 intent" in fault(root)
 
 
 def test_an_unknown_label_in_a_rule_is_told_too(root):
