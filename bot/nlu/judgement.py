@@ -57,7 +57,8 @@ def _weighed(
     """Return the likeliest label, or an issue where complaints together or a clause by itself outweigh it."""
     if _is_denied(likeliest) or (likeliest.label is not None and is_issue(likeliest.label) and not unsure):
         return likeliest
-    complaint = _likeliest_issue(ranking)
+    least = thresholds.ISSUES_UNSURE if unsure else thresholds.ISSUES_TOGETHER
+    complaint = _likeliest_issue(ranking, least)
     if complaint is not None:
         return complaint
     if unsure:
@@ -74,14 +75,14 @@ def _outweighing(likeliest: Judgement, parts: Sequence[Row]) -> Optional[Judgeme
     return None
 
 
-def _likeliest_issue(ranking: Sequence[Row]) -> Optional[Judgement]:
-    """Return the likeliest issue if all issues together have enough of the confidence.
+def _likeliest_issue(ranking: Sequence[Row], least: float) -> Optional[Judgement]:
+    """Return the likeliest issue if all issues together have at least so much of the confidence.
 
     Of what has gone wrong in a restaurant, three issues are told each a little; no one of them alone need be
     likelier than praise.
     """
     issues = [row for row in ranking if is_issue(row["label"])]
-    if sum(row["confidence"] for row in issues) < thresholds.ISSUES_TOGETHER:
+    if sum(row["confidence"] for row in issues) < least:
         return None
     return Judgement(issues[0]["label"], issues[0]["confidence"])
 

@@ -12,8 +12,10 @@ GRAVE_CLAUSE = 0.9
 DENIED = 0.5
 
 # What all issues have together, so that the likeliest of them is taken although none is sure by itself. Less
-# than half: who complains and isn't heard loses more than who is asked one question too many.
-ISSUES_TOGETHER = 0.4
+# than half: who complains and isn't heard loses more than who is asked one question too many. It takes more
+# where the customer would be asked anyway, because no label is sure enough or two are close.
+ISSUES_TOGETHER = 0.25
+ISSUES_UNSURE = 0.4
 
 # A clause that complains, beside abuse or in a message not understood: then the message is a complaint.
 COMPLAINING_CLAUSE = 0.7

@@ -2,7 +2,17 @@ import pytest
 
 from bot.nlu import thresholds
 from bot.nlu.judgement import is_issue, judged
-from bot.nlu.thresholds import CLOSE, DENIED, DOUBTED, GRAVE, GRAVE_CLAUSE, STRANGE, STRANGE_BUT_SURE
+from bot.nlu.thresholds import (
+    CLOSE,
+    DENIED,
+    DOUBTED,
+    GRAVE,
+    GRAVE_CLAUSE,
+    ISSUES_TOGETHER,
+    ISSUES_UNSURE,
+    STRANGE,
+    STRANGE_BUT_SURE,
+)
 
 
 def rows(*labels):
@@ -79,14 +89,20 @@ def test_close_labels_that_lead_to_the_same_are_not_asked_about():
     assert label(("urge", 0.3), ("ask_progress", 0.29)) == "urge"
 
 
+def issues(together):
+    return [(issue, together / 3) for issue in ("service.quality", "food.quality", "hotel.service")]
+
+
 def test_where_all_issues_together_have_enough_the_likeliest_of_them_is_taken():
-    third = thresholds.ISSUES_TOGETHER / 3
-    issues = [(issue, third + 0.01) for issue in ("service.quality", "food.quality", "hotel.service")]
-    assert label(("praise", 0.3), *issues) == "service.quality"
-    assert label(*issues, fell_back=True) == "service.quality"
-    assert label(("praise", 0.6), *issues[:2]) == "praise"
-    assert label(("deny", DENIED), *issues) == "deny"
-    assert label(*issues[:2], fell_back=True) is None
+    enough, little = issues(ISSUES_TOGETHER + 0.01), issues(ISSUES_TOGETHER - 0.01)
+    assert label(("praise", 0.6), *enough) == "service.quality"
+    assert label(("praise", 0.6), *little) == "praise"
+    assert label(("deny", DENIED), *enough) == "deny"
+
+
+def test_of_a_message_not_understood_all_issues_together_need_more():
+    assert label(*issues(ISSUES_UNSURE + 0.01), fell_back=True) == "service.quality"
+    assert label(*issues(ISSUES_UNSURE - 0.01), fell_back=True) is None
 
 
 def test_of_a_message_not_understood_a_clause_that_surely_complains_decides():
