@@ -21,7 +21,7 @@ from bot.services.turn import Turn
 
 SAME_TALK = repeats.SAME_TALK
 LONGEST_ANNOUNCEMENT = 14  # characters of 「我要投诉你们」: no more than that there is a complaint
-_ANNOUNCES = re.compile(r"投诉|申诉|客诉|举报|反映|维权")
+_ANNOUNCES = re.compile(r"投[诉速拆素述苏塑]|[头透]诉|申诉|客诉|举报|反映|维权")  # 投诉 as it is mistyped too
 
 
 async def hear(turn: Turn, issue: str) -> None:

@@ -22,8 +22,10 @@ async def test_an_outburst_inside_a_complaint_is_no_second_one(desk):
     assert (await the_case(desk)).second_issue is None
 
 
-async def test_a_complaint_about_nothing_in_particular_becomes_what_it_turns_out_to_be(desk):
-    replies = await desk.say("我要投诉", reading("other_complaint"))
+@pytest.mark.parametrize("announced", ["我要投诉", "投速你们", "投拆你们老板", "头诉你们"])
+async def test_a_complaint_about_nothing_in_particular_becomes_what_it_turns_out_to_be(desk, announced):
+    replies = await desk.say(announced, reading("other_complaint"))
+    assert (await desk.conversation()).question == "details"
     assert desk.words.clause("K-OTHER-1", "hans").text not in replies
     await desk.say("八宝粥里有虫", reading("porridge.foreign_object", product="八宝粥"))
     case = await the_case(desk)
