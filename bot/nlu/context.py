@@ -1,5 +1,6 @@
 """Makes the dialogue agree with the desk about what is open, and says what a message is taken as."""
 
+import re
 from typing import Any, Container, Mapping, Optional
 
 from rasa.shared.core.constants import DEFAULT_INTENTS, REQUESTED_SLOT
@@ -13,10 +14,11 @@ FORM = "complaint_form"
 ASKED_SLOT = "details"
 ANSWER = "inform"
 
-HUMAN, WITHDRAW = "request_human", "withdraw"
+HUMAN, WITHDRAW, DENIAL = "request_human", "withdraw", "deny"
 SMALL_TALK = frozenset(
     {"chitchat", "product_question", "praise", "suggest", "greet", "thank", "bot_challenge"}
 )
+_NOT_COMPLAINING = re.compile(r"(?<!又)(?:不(?:是|想|打算)|没有?(?=[想要]))(?:想|要|来)*投[诉速拆]")
 
 
 def agreement(context: Context) -> list[Event]:
@@ -47,7 +49,7 @@ def taken_as(reading: Mapping[str, Any], context: Context, domain: Domain) -> Op
 
     While a field is asked, a message with an entity that answers it, or a doubtful piece of small talk, is an
     answer; and so is one that is nothing but such an entity, whatever complaint its name recalls. Asking for
-    a human is always heard, a withdrawal when it is meant for sure.
+    a human is always heard, a withdrawal when it is meant for sure; 「我不是要投诉」 asks for one.
     """
     label = reading["label"]
     if not context.asks_field or label == HUMAN:
@@ -55,6 +57,8 @@ def taken_as(reading: Mapping[str, Any], context: Context, domain: Domain) -> Op
     answering = [found for found in reading["entities"] if found["entity"] in _wanted(context)]
     if any(_is_all_of(reading["text"], found["value"]) for found in answering):
         return ANSWER if label != ANSWER else None
+    if label == DENIAL and _NOT_COMPLAINING.search(reading["normal"]):
+        return WITHDRAW
     if not leaves_form(domain, label):
         return None
     if label == WITHDRAW:

@@ -16,7 +16,7 @@ def domain():
 
 def reading(label, confidence=0.9, *entities, text="就是手机壳吧", value="手机壳"):
     found = [{"entity": entity, "value": value} for entity in entities]
-    return {"text": text, "label": label, "confidence": confidence, "entities": found}
+    return {"text": text, "normal": text, "label": label, "confidence": confidence, "entities": found}
 
 
 def agreed(domain, *contexts):
@@ -70,6 +70,22 @@ def test_doubtful_small_talk_is_an_answer_and_certain_small_talk_is_not(domain, 
     asked = Context(question="product")
     assert taken_as(reading(label, SMALL_TALK - 0.01), asked, domain) == "inform"
     assert taken_as(reading(label, SMALL_TALK), asked, domain) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("我不是要投诉，只是说说", "withdraw"),
+        ("没想投诉", "withdraw"),
+        ("不是来投诉的", "withdraw"),
+        ("我不是第一次投诉了", None),
+        ("又不是没投诉过", None),
+        ("不是奶茶", None),
+    ],
+)
+def test_who_does_not_mean_to_complain_is_asked_whether_to_withdraw(domain, text, label):
+    assert taken_as(reading("deny", 0.99, text=text), Context(question="product"), domain) == label
+    assert taken_as(reading("deny", 0.99, text=text), Context(), domain) is None
 
 
 def test_asking_for_a_human_is_always_heard(domain):
